@@ -1,0 +1,83 @@
+"""The forms app: three forms, each submission stored at once and mailed to the helpdesk. Where the parts meet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from jinja2 import FileSystemLoader, StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from forms import cli, guard, settings, theme, views
+from forms.intake import Intake
+from forms.mail import Addressing
+from forms.outbox import Outbox
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+LARGEST_BODY = 256 * 1024  # bytes; the longest message, percent-encoded, is 90 kB
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Return the WSGI application set by FORMS_* in `environ` (the process's own by default); opens no database yet.
+
+    Raises settings.SettingsError, which names every missing or wrong setting with its cure.
+    """
+    config = settings.load(os.environ if environ is None else environ)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(config)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=200)
+    app.config["OWN_ADDRESSES"] = frozenset(
+        config[f"{name}_ADDRESS"].lower() for name in ("SALES", "TECHNICAL", "SITE", "BOUNCE")
+    )
+    app.jinja_loader = FileSystemLoader(theme.TEMPLATES)
+    app.jinja_env.undefined = StrictUndefined
+    app.extensions["theme"] = theme.load()
+    app.extensions["theme"]["ORIGIN"] = config["SITE_URL"]
+    app.extensions["intake"] = Intake(
+        outbox=Outbox(config["DATABASE_URL"]),
+        addressing={
+            name: Addressing(
+                site=config["SITE_ADDRESS"],
+                department=config[f"{name.upper()}_ADDRESS"],
+                identity=config["IDENTITY"],
+                headers=config[f"{name.upper()}_HEADERS"],
+            )
+            for name in ("sales", "technical")
+        },
+        bounce_address=config["BOUNCE_ADDRESS"],
+        texts=app.extensions["theme"]["TEXTS"]["cs"],
+    )
+    limiter = Limiter(
+        lambda: guard.client_id(request.remote_addr or "", config["SECRET_KEY"]),
+        app=app,
+        storage_uri=config["RATELIMIT_STORAGE"],
+        swallow_errors=True,  # when the count cannot be kept, visitors come first
+    )
+    app.extensions["forms_limiter"] = limiter
+    app.register_blueprint(views.create_blueprint(app.extensions["theme"], limiter, config["RATE_LIMIT"]))
+    app.extensions["form_markup"] = lambda kind, language: _outside_requests(app, kind, language)
+    app.after_request(_secure)
+    cli.register(app)
+    if hops := config["PROXY_HOPS"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _outside_requests(app: Flask, kind: str, language: str) -> str:
+    with app.test_request_context():
+        return views.form_markup(kind, language)
+
+
+def _secure(response: Response) -> Response:
+    """Headers that every answer has: nothing from elsewhere, nothing kept, nothing indexed."""
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    response.headers.setdefault("X-Robots-Tag", "noindex")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,176 @@
+"""RFC 5321: the SMTP session, its reply codes, and when to try again."""
+
+from __future__ import annotations
+
+import logging
+import random
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from forms.outbox import Claim, Outbox
+
+logger = logging.getLogger("forms.delivery")
+
+GIVE_UP_SECONDS = 5 * 86400  # RFC 5321 4.5.4.1: at least four to five days
+LONGEST_PAUSE = 4 * 3600
+
+
+class RefusedError(Exception):
+    """The relay refuses this message for good (5yz); its words."""
+
+
+class DeferredError(Exception):
+    """The relay cannot take this message now (4yz); its words."""
+
+
+class RelayDownError(Exception):
+    """The relay takes no message at all: it cannot be reached, is closing, or lets us not in."""
+
+
+class Send(Protocol):
+    """Hands a message to the relay and returns its answer; raises one of the three errors above."""
+
+    def __call__(self, sender: str, recipient: str, message: bytes) -> str: ...
+
+
+class Relay:
+    """One SMTP session at `url`, opened when first needed and kept for the messages that follow."""
+
+    def __init__(self, url: str, seconds: float):
+        self.url, self.seconds = urlsplit(url), seconds
+        self.session: smtplib.SMTP | None = None
+
+    def send(self, sender: str, recipient: str, message: bytes) -> str:
+        """Hand one message over and return the relay's answer to its last dot, such as `250 OK queued as 4F2`."""
+        try:
+            session = self.open()
+            _expect(session.mail(sender))
+            _expect(session.rcpt(recipient))
+            return _expect(session.data(message))
+        except smtplib.SMTPDataError as error:  # what DATA itself was answered
+            self.close()
+            raise _verdict(error.smtp_code, error.smtp_error) from error
+        except (RefusedError, DeferredError, RelayDownError):
+            self._reset()
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise RelayDownError(f"{type(error).__name__}: {error}") from error
+
+    def open(self) -> smtplib.SMTP:
+        """Return the session, opened and logged in; raise what smtplib and ssl raise."""
+        self.session = self.session or self._connect()
+        return self.session
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self.url.hostname or "", self.url.port
+        if self.url.scheme == "smtps":
+            context = ssl.create_default_context()
+            session: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=self.seconds, context=context)
+        else:
+            session = smtplib.SMTP(
+                host, port or (587 if self.url.scheme == "smtp+starttls" else 25), timeout=self.seconds
+            )
+        try:
+            if self.url.scheme == "smtp+starttls":
+                session.starttls(context=ssl.create_default_context())
+            session.ehlo_or_helo_if_needed()
+            if self.url.username:
+                session.login(unquote(self.url.username), unquote(self.url.password or ""))
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _reset(self) -> None:
+        try:
+            if self.session:
+                self.session.rset()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
+    def close(self) -> None:
+        """End the session without waiting for anything."""
+        if self.session:
+            self.session.close()
+        self.session = None
+
+    def quit(self) -> None:
+        """End the session in good order; a relay that is gone by then is no matter."""
+        try:
+            if self.session:
+                self.session.quit()
+        except (smtplib.SMTPException, OSError):
+            pass
+        finally:
+            self.close()
+
+
+def _expect(answer: tuple[int, bytes]) -> str:
+    """Return a 2yz answer as text; raise what any other one means."""
+    code, words = answer
+    if code // 100 == 2:
+        return _text(code, words)
+    raise _verdict(code, words)
+
+
+def _verdict(code: int, words: bytes | str) -> Exception:
+    if code == 421:  # closing: RFC 5321 3.8 lets it come at any command
+        return RelayDownError(_text(code, words))
+    return RefusedError(_text(code, words)) if code // 100 == 5 else DeferredError(_text(code, words))
+
+
+def _text(code: int, words: bytes | str) -> str:
+    return f"{code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"[:500]
+
+
+def pause(attempts: int, first: float) -> float:
+    """Return the seconds to wait after so many failed attempts: doubling, up to 4 hours, give or take 20 %."""
+    longest: float = min(first * 2 ** min(attempts - 1, 20), max(first, LONGEST_PAUSE))
+    return longest * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret
+
+
+def deliver_due(
+    outbox: Outbox,
+    send: Send,
+    retry_seconds: float,
+    lease_seconds: float,
+    clock: Callable[[], float] = time.time,
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[int, bool]:
+    """Send every due message, one at a time; return how many were sent and whether the relay was there for all.
+
+    A refused or deferred message does not hold up the others. When the relay itself is down, the message in hand is
+    put off, the rest stay due, and the call ends: a dead relay is asked once, not once for each message.
+    """
+    sent = 0
+    while not stopped() and (claim := outbox.claim(clock(), lease_seconds)):
+        try:
+            reply = send(claim.sender, claim.recipient, claim.message)
+        except RefusedError as error:
+            outbox.mark_failed(claim, clock(), str(error))
+            logger.error("%s refused for good, parked; see `outbox show %s`", claim.reference, claim.reference)
+        except DeferredError as error:
+            _put_off(outbox, claim, retry_seconds, clock(), str(error))
+        except RelayDownError as error:
+            _put_off(outbox, claim, retry_seconds, clock(), str(error))
+            logger.warning("the relay takes no mail now: %s", type(error.__cause__ or error).__name__)
+            return sent, False
+        else:
+            outbox.mark_sent(claim, clock(), reply)
+            sent += 1
+            logger.info("%s sent, attempt %d", claim.reference, claim.attempts)
+    return sent, True
+
+
+def _put_off(outbox: Outbox, claim: Claim, retry_seconds: float, now: float, words: str) -> None:
+    if now - claim.received_at >= GIVE_UP_SECONDS:
+        outbox.mark_failed(claim, now, f"given up after five days: {words}")
+        logger.error("%s given up after five days, parked; see `outbox show %s`", claim.reference, claim.reference)
+        return
+    outbox.defer(claim, now + pause(claim.attempts, retry_seconds), words)
+    logger.warning("%s put off, attempt %d", claim.reference, claim.attempts)

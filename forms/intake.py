@@ -1,0 +1,75 @@
+"""From a valid form to a stored row: makes the submission, freezes its mail, puts both into the outbox."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from forms import guard, mail
+from forms.fields import parsed_email
+from forms.forms import SiteForm
+from forms.outbox import Envelope, Outbox, ReferenceTakenError
+from forms.submission import Submission, new_reference
+
+logger = logging.getLogger("forms.intake")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Takes valid forms in. `addressing` is by department; `texts` are the Czech ones, which the helpdesk reads."""
+
+    outbox: Outbox
+    addressing: Mapping[str, mail.Addressing]
+    bounce_address: str
+    texts: Mapping[str, Any]
+
+    def store(self, form: SiteForm) -> str:
+        """Store the form's frozen mail durably and return its receipt's token; raise OutboxError where it can't be."""
+        while True:
+            submission = new_submission(form, datetime.now(UTC).replace(microsecond=0))
+            try:
+                return self.outbox.add(self._envelope(submission, form["email"].data))
+            except ReferenceTakenError:
+                logger.info("reference %s was taken, choosing another", submission.reference)
+
+    def _envelope(self, submission: Submission, shown_email: str) -> Envelope:
+        addressing = self.addressing[submission.department]
+        receipt = {
+            "reference": submission.reference,
+            "department": submission.department,
+            "email": shown_email,
+            "received_at": submission.received_at.isoformat(),
+            "answers": submission.answers,
+        }
+        return Envelope(
+            reference=submission.reference,
+            token=secrets.token_urlsafe(24),
+            digest=submission.digest,
+            email=shown_email.lower(),
+            receipt=json.dumps(receipt, ensure_ascii=False),
+            sender=self.bounce_address,
+            recipient=addressing.department,
+            message=mail.compose(submission, self.texts, addressing),
+            received_at=submission.received_at.timestamp(),
+        )
+
+
+def new_submission(form: SiteForm, received_at: datetime) -> Submission:
+    """Return a valid form as plain data."""
+    answers = form.answers()
+    return Submission(
+        reference=new_reference(),
+        kind=form.kind,
+        language=form.language,
+        department=form.addressee,
+        name=form["name"].data,
+        email=parsed_email(form["email"].data).ascii_email,
+        answers=answers,
+        received_at=received_at,
+        suspicions=guard.suspicions(dict(answers), form["website"].data),
+    )

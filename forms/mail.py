@@ -1,0 +1,158 @@
+"""RFC 5322: a submission as the one message that the helpdesk makes a ticket of. Pure: no clock, no network."""
+
+from __future__ import annotations
+
+import email.policy
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.header import Header
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from forms import wording
+from forms.booking import calendar
+from forms.extension import extend
+from forms.submission import Submission
+
+WORDS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("mail.toml").read_text("utf-8"))
+POLICY = email.policy.SMTP.clone(max_line_length=76)  # RFC 2045 6.7: quoted-printable lines
+
+
+class UnsafeMessageError(Exception):
+    """The frozen message does not have exactly the headers that were meant; it must not be stored."""
+
+
+@dataclass(frozen=True)
+class Addressing:
+    """Whom a mail is from and to: the site's mailbox, the department's, `identity` and fixed headers (see settings)."""
+
+    site: str
+    department: str
+    identity: str = "site"
+    headers: Sequence[tuple[str, str]] = ()
+
+
+def compose(submission: Submission, texts: Mapping[str, Any], addressing: Addressing) -> bytes:
+    """Return the frozen message, with CRLF line ends; raise UnsafeMessageError if its headers are not those meant.
+
+    `texts` are the Czech labels: the helpdesk reads Czech whatever the visitor's language.
+    """
+    words = WORDS[submission.kind]
+    domain = addressing.site.rpartition("@")[2]
+    headers = _headers(submission, words, addressing, domain)
+    message = EmailMessage(POLICY)
+    message.set_content(_body(submission, texts, words), cte="quoted-printable")
+    if submission.kind == "training":
+        _attach(message, calendar(submission, words, domain), f"skoleni-{submission.reference}.ics")
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    frozen = head.encode("ascii") + message.as_bytes()
+    _prove(frozen, [name for name, _ in headers], addressing.department)
+    return frozen
+
+
+def display_name(text: str) -> str:
+    """Return visitor text fit for a header: printable, without brackets and #, and with no encoded word left in it.
+
+    What reads the mail might decode `=?utf-8?…?=`, and a line break in it would start a header of its own.
+    """
+    text = "".join(c if unicodedata.category(c)[0] not in "CZ" else " " for c in text)
+    text = re.sub(r"[\[\]#<>\"\\]", "", text).replace("=?", "= ?").replace("?=", "? =")
+    return re.sub(r" +", " ", text).strip()[:60].strip()
+
+
+def _headers(
+    submission: Submission, words: Mapping[str, str], addressing: Addressing, domain: str
+) -> list[tuple[str, str]]:
+    """The headers as they stand in the frozen message, encoded here: EmailMessage would decode what it is given."""
+    name = display_name(submission.name)
+    visitor = _mailbox(name, submission.email)
+    sent_at = format_datetime(submission.received_at)
+    # Roundup drops mail with "autoreply" in its subject without a word.
+    who = "" if "autoreply" in name.lower() else name
+    if addressing.identity == "visitor":
+        headers = [("From", visitor), ("Sender", addressing.site), ("Reply-To", visitor)]
+    else:  # Roundup takes the requester from Resent-From (RFC 5322 3.6.6)
+        site = _mailbox(WORDS["via"].format(name=name), addressing.site)
+        headers = [("From", site), ("Reply-To", visitor), ("Resent-From", visitor), ("Resent-Date", sent_at)]
+    subject = f"{words['subject']}: {', '.join(filter(None, (who, submission.reference)))}"
+    headers += [
+        ("To", addressing.department),
+        ("Subject", _encoded(subject, "Subject: ")),
+        ("Date", sent_at),
+        ("Message-ID", f"<{submission.reference}.{submission.received_at:%Y%m%d%H%M%S}@{domain}>"),
+        ("X-Webform", words["slug"]),
+        ("X-Webform-Reference", submission.reference),
+        ("X-Webform-Language", submission.language),
+    ]
+    if submission.suspicions:
+        headers.append(("X-Webform-Spam", ", ".join(submission.suspicions)))
+    return headers + [(key, value.replace("{visitor}", submission.email)) for key, value in addressing.headers]
+
+
+def _encoded(text: str, before: str) -> str:
+    """Header text in ASCII, folded, as RFC 2047 encoded words where it needs them."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, maxlinelen=76, header_name=before).encode(linesep="\r\n")
+
+
+def _mailbox(name: str, address: str) -> str:
+    """A display name, quoted or encoded, and its address on a line of their own where they are long (RFC 5322 3.4)."""
+    if not name:
+        return address
+    phrase = f'"{name}"' if name.isascii() else _encoded(name, "Resent-From: ")
+    folded = "\r\n " if "\r\n" in phrase or len(phrase) + len(address) > 60 else " "
+    return f"{phrase}{folded}<{address}>"
+
+
+def _body(submission: Submission, texts: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    # The first line is a sentence: RT's CommandByMail obeys `Word: value`. The last paragraph is ours, so that a
+    # visitor's `-- ` line does not cut his text off as a signature.
+    short = [answer for answer in submission.answers if answer[0] != "message"]
+    lines = wording.labelled(short, texts, "cs")
+    lines += _new_end(submission, texts)
+    lines += [
+        (WORDS["language"], WORDS["language_name"][submission.language]),
+        (WORDS["received"], wording.moment(submission.received_at, "cs")),
+        (WORDS["reference"], submission.reference),
+    ]
+    # Pages are typeset with unbreakable spaces; the helpdesk's filters match plain ones.
+    answers = "\n".join(f"{label}: {text}" for label, text in lines).replace("\u00a0", " ")
+    paragraphs = [words["opening"], answers]
+    if message := submission.by_field.get("message"):
+        paragraphs += [f"{texts['field']['message']['label']}:", str(message)]
+    paragraphs.append(WORDS["closing"].format(email=submission.email, reference=submission.reference))
+    if submission.suspicions:
+        reasons = ", ".join(WORDS["suspicion"][name] for name in submission.suspicions)
+        paragraphs.append(WORDS["suspicious"].format(reasons=reasons))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _new_end(submission: Submission, texts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The end of the updates if they were extended by a year on the day of the request."""
+    until = submission.by_field.get("updates_until")
+    if until is None:
+        return []
+    ordered = submission.received_at.astimezone(wording.PRAGUE).date()
+    new_end, needed = extend(date.fromisoformat(str(until)), ordered)
+    sentence = WORDS["new_end_years" if needed == 1 else "new_end_past"]
+    text = sentence.format(new_end=wording.day(new_end, "cs"), needed=wording.years(needed, texts, "cs"))
+    return [(WORDS["new_end"], text)]
+
+
+def _attach(message: EmailMessage, file: bytes, filename: str) -> None:
+    message.add_attachment(file, "text", "calendar", filename=filename, params={"charset": "utf-8"})
+
+
+def _prove(frozen: bytes, names: Sequence[str], department: str) -> None:
+    """Raise UnsafeMessageError unless the frozen bytes have just these headers and this one recipient."""
+    parsed = BytesHeaderParser(policy=email.policy.compat32).parsebytes(frozen)
+    own = [name for name in parsed if name.lower() not in ("content-type", "content-transfer-encoding", "mime-version")]
+    if own != list(names) or parsed.get_all("To") != [department]:
+        raise UnsafeMessageError("the frozen message has other headers than those that were meant")

@@ -1,0 +1,222 @@
+"""One table of frozen messages, its states and queries. A state is a timestamp or its absence, in UTC seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submission: a double click, a reload, Back
+BUSY_SECONDS = 5  # how long a writer waits for another; then the visitor gets his text back
+
+metadata = sa.MetaData()
+table = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("reference", sa.String(16), nullable=False, unique=True),
+    sa.Column("token", sa.String(64), nullable=False, unique=True),  # the receipt's address
+    sa.Column("digest", sa.String(64), nullable=False, index=True),
+    sa.Column("email", sa.String(320), nullable=False, index=True),  # whose it is, to find and erase it by
+    sa.Column("receipt", sa.Text, nullable=False),  # what the receipt shows, opaque here
+    sa.Column("sender", sa.String(320), nullable=False),
+    sa.Column("recipient", sa.String(320), nullable=False),
+    sa.Column("message", sa.LargeBinary, nullable=False),
+    sa.Column("received_at", sa.Double, nullable=False),
+    sa.Column("next_attempt_at", sa.Double, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("sent_at", sa.Double),
+    sa.Column("failed_at", sa.Double),
+    sa.Column("reply", sa.Text, nullable=False, default=""),  # the relay's last words
+)
+PENDING = sa.and_(table.c.sent_at.is_(None), table.c.failed_at.is_(None))
+sa.Index("outbox_due", table.c.next_attempt_at, sqlite_where=PENDING, postgresql_where=PENDING)
+
+
+class OutboxError(Exception):
+    """The database cannot take or give anything now."""
+
+
+class ReferenceTakenError(Exception):
+    """Another submission has this reference already; take a new one."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A frozen message with its reverse-path and forward-path (RFC 5321), and what its receipt shows."""
+
+    reference: str
+    token: str
+    digest: str
+    email: str
+    receipt: str
+    sender: str
+    recipient: str
+    message: bytes
+    received_at: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A due message that is ours until its lease ends; `attempts` counts this one."""
+
+    id: int
+    reference: str
+    sender: str
+    recipient: str
+    message: bytes
+    received_at: float
+    attempts: int
+
+
+class Outbox:
+    """The outbox in the database at `url`. Opens nothing before it is first used."""
+
+    def __init__(self, url: str):
+        self.engine = _engine(url)
+        self._ready = False
+
+    @contextmanager
+    def _transaction(self, write: bool = False) -> Iterator[sa.Connection]:
+        try:
+            if not self._ready:
+                with self.engine.execution_options(write=True).begin() as connection:
+                    metadata.create_all(connection)
+                self._ready = True
+            with self.engine.execution_options(write=write).begin() as connection:
+                yield connection
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            # The statement's parameters are the visitor's text: only the driver's own words may go on.
+            raise OutboxError(f"{type(error).__name__}: {getattr(error, 'orig', '')}") from None
+
+    # -- Web -----------------------------------------------------------------------------------------------------------
+    def add(self, envelope: Envelope) -> str:
+        """Store the envelope durably and return its token, or that of the same text stored in the last ten minutes."""
+        since = envelope.received_at - SAME_TEXT_SECONDS
+        same = sa.select(table.c.token).where(table.c.digest == envelope.digest, table.c.received_at > since)
+        try:
+            with self._transaction(write=True) as connection:
+                if connection.dialect.name == "postgresql":  # SQLite has its one write lock from the beginning
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(envelope.digest[:15], 16))))
+                if token := connection.scalar(same.limit(1)):
+                    return str(token)
+                connection.execute(table.insert().values(**vars(envelope), next_attempt_at=envelope.received_at))
+        except IntegrityError:
+            raise ReferenceTakenError from None
+        return envelope.token
+
+    def receipt(self, token: str) -> str | None:
+        """Return what the receipt with this token shows, or None."""
+        with self._transaction() as connection:
+            return connection.scalar(sa.select(table.c.receipt).where(table.c.token == token))
+
+    def ping(self) -> None:
+        """Raise OutboxError unless the database can be written to now."""
+        with self._transaction(write=True) as connection:
+            connection.execute(table.update().where(table.c.id == -1).values(attempts=0))
+
+    # -- Worker --------------------------------------------------------------------------------------------------------
+    def claim(self, now: float, lease: float) -> Claim | None:
+        """Take one due message for `lease` seconds; None where none is due. Two deliverers never get the same one."""
+        due = sa.select(table).where(PENDING, table.c.next_attempt_at <= now).order_by(table.c.next_attempt_at).limit(1)
+        while True:
+            with self._transaction(write=True) as connection:
+                row = connection.execute(due).one_or_none()
+                if row is None:
+                    return None
+                ours = sa.and_(table.c.id == row.id, table.c.next_attempt_at == row.next_attempt_at, PENDING)
+                taken = table.update().where(ours).values(next_attempt_at=now + lease, attempts=row.attempts + 1)
+                if connection.execute(taken).rowcount == 1:
+                    parts = (row.id, row.reference, row.sender, row.recipient, row.message, row.received_at)
+                    return Claim(*parts, attempts=row.attempts + 1)
+
+    def mark_sent(self, claim: Claim, now: float, reply: str) -> None:
+        """Record that the relay took the message, in its own words (2yz)."""
+        self._settle(claim.id, PENDING, sent_at=now, reply=reply)
+
+    def defer(self, claim: Claim, until: float, reply: str) -> None:
+        """Put the message off until then, unless another deliverer has it by now."""
+        self._settle(claim.id, sa.and_(PENDING, table.c.attempts == claim.attempts), next_attempt_at=until, reply=reply)
+
+    def mark_failed(self, claim: Claim, now: float, reply: str) -> None:
+        """Park the message: no machine sends or deletes it any more; a person decides."""
+        self._settle(claim.id, sa.and_(PENDING, table.c.attempts == claim.attempts), failed_at=now, reply=reply)
+
+    def _settle(self, row_id: int, when: sa.ColumnElement[bool], **values: Any) -> None:
+        with self._transaction(write=True) as connection:
+            connection.execute(table.update().where(table.c.id == row_id, when).values(**values))
+
+    def purge(self, before: float, dry_run: bool = False) -> int:
+        """Delete rows that were sent before then, and only those; return how many."""
+        old = table.c.sent_at < before
+        with self._transaction(write=True) as connection:
+            if dry_run:
+                return connection.scalar(sa.select(sa.func.count()).select_from(table).where(old)) or 0
+            return connection.execute(table.delete().where(old)).rowcount
+
+    # -- Operators -----------------------------------------------------------------------------------------------------
+    def rows(self, state: str | None = None) -> list[Any]:
+        """Return rows without their messages, oldest first: all, or those `pending`, `sent` or `failed`."""
+        states = {"pending": PENDING, "sent": table.c.sent_at.is_not(None), "failed": table.c.failed_at.is_not(None)}
+        columns = [column for column in table.c if column.name not in ("message", "receipt")]
+        query = sa.select(*columns).order_by(table.c.id)
+        with self._transaction() as connection:
+            return list(connection.execute(query.where(states[state]) if state else query))
+
+    def row(self, reference: str) -> Any:
+        """Return the whole row of a reference, or None."""
+        with self._transaction() as connection:
+            return connection.execute(sa.select(table).where(table.c.reference == reference)).one_or_none()
+
+    def retry(self, now: float, reference: str | None = None) -> int:
+        """Make an unsent row, or all parked ones, due now; return how many."""
+        which = table.c.failed_at.is_not(None) if reference is None else table.c.reference == reference
+        again = table.update().where(which, table.c.sent_at.is_(None)).values(failed_at=None, next_attempt_at=now)
+        with self._transaction(write=True) as connection:
+            return connection.execute(again).rowcount
+
+    def erase(self, email: str, dry_run: bool = False) -> list[str]:
+        """Delete all rows of a person, sent or not; return their references."""
+        theirs = table.c.email == email.lower()
+        with self._transaction(write=True) as connection:
+            references = list(connection.scalars(sa.select(table.c.reference).where(theirs)))
+            if not dry_run:
+                connection.execute(table.delete().where(theirs))
+        return references
+
+    def park(self, reference: str, now: float) -> bool:
+        """Park a pending row by hand; return whether there was one."""
+        with self._transaction(write=True) as connection:
+            parked = table.update().where(table.c.reference == reference, PENDING)
+            return connection.execute(parked.values(failed_at=now, reply="parked by hand")).rowcount == 1
+
+
+def _engine(url: str) -> sa.Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def durable(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk before anyone is thanked
+
+    @sa.event.listens_for(engine, "begin")
+    def take_write_lock_first(connection: sa.Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once as locked, without waiting.
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

@@ -1,0 +1,178 @@
+"""Every setting: its name, default and meaning. Read from FORMS_* variables and checked at the start, all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import limits
+from email_validator import EmailNotValidError, validate_email
+
+DEVELOPMENT_SECRET = "development only, never in production"  # noqa: S105 - refused in production
+HEADER_LINE = re.compile(r"(X-[A-Za-z0-9-]+): ([\x20-\x7e]+)")
+
+
+class SettingsError(ValueError):
+    """Settings are missing or wrong; the text has one line for each, with its name and the cure."""
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise ValueError("give one e-mail address, such as obchod@firma.cz") from error
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"give a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _origin(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query or url.username:
+        raise ValueError("give scheme and host, such as https://podpora.firma.cz")
+    return text.rstrip("/")
+
+
+def _smtp_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("smtp", "smtps", "smtp+starttls") or not url.hostname:
+        raise ValueError("give smtp://host, smtps://user:password@host or smtp+starttls://user:password@host:587")
+    _ = url.port  # a port that is no number raises ValueError
+    return text
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("give sqlite:////folder/outbox.sqlite3 or postgresql+psycopg://user:password@host/name")
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError(
+            "give at least 32 random characters: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    return text
+
+
+def _identity(text: str) -> str:
+    if text not in ("site", "visitor"):
+        raise ValueError("give site or visitor")
+    return text
+
+
+def _rate_limit(text: str) -> str:
+    try:
+        limits.parse_many(text)
+    except ValueError as error:
+        raise ValueError("give limits such as 30 per minute; 300 per hour") from error
+    return text
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _headers(text: str) -> tuple[tuple[str, str], ...]:
+    """Fixed headers, `Name: value` parted by `;`. Only X- names, so that none of the message's own is replaced."""
+    lines = [line.strip() for line in re.split(r"[;\n]", text) if line.strip()]
+    matches = [HEADER_LINE.fullmatch(line) for line in lines]
+    if not all(matches):
+        raise ValueError("give X-Name: value, several parted by ; and in plain ASCII")
+    return tuple((match[1], match[2]) for match in matches if match)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. `default` None: production must give it. `development`: the default that `make serve` needs."""
+
+    name: str
+    default: str | None
+    meaning: str
+    parse: Callable[[str], Any]
+    development: str | None = None
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting(
+        "SECRET_KEY", None, "signs the form's token and hashes client addresses", _secret, DEVELOPMENT_SECRET, True
+    ),
+    Setting("SITE_URL", None, "the public address of site and forms", _origin, "http://127.0.0.1:8000"),
+    Setting("SALES_ADDRESS", None, "helpdesk address of the sales department", _address, "obchod@ispadmin.example"),
+    Setting(
+        "TECHNICAL_ADDRESS", None, "helpdesk address of the technical department", _address, "technik@ispadmin.example"
+    ),
+    Setting("SITE_ADDRESS", None, "From of the mails", _address, "web@ispadmin.example"),
+    Setting(
+        "BOUNCE_ADDRESS", "", "envelope sender, where bounces go; empty: SITE_ADDRESS", lambda t: t and _address(t)
+    ),
+    Setting(
+        "OPERATOR_ADDRESS",
+        "",
+        "whom the receipt's page of trouble and the alarms may name",
+        lambda t: t and _address(t),
+    ),
+    Setting("DATABASE_URL", "sqlite:///var/outbox.sqlite3", "where the outbox is", _database_url, None, True),
+    Setting("SMTP_URL", None, "the relay", _smtp_url, "smtp://127.0.0.1:8025", True),
+    Setting("SMTP_SECONDS", "30", "how long one answer of the relay may take", _number(1, 600)),
+    Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", _number(1, 3600)),
+    Setting(
+        "RETRY_SECONDS",
+        "60",
+        "the first pause after a failed attempt; each later one is twice as long",
+        _number(1, 86400),
+    ),
+    Setting(
+        "LEASE_SECONDS", "600", "how long one attempt owns its row; outlasts a whole SMTP session", _number(2, 86400)
+    ),
+    Setting("RETENTION_DAYS", "30", "how long a sent row, and so its receipt, is kept", _number(1, 3650)),
+    Setting("RATE_LIMIT", "30 per minute; 300 per hour", "posts from one network address", _rate_limit),
+    Setting(
+        "RATELIMIT_STORAGE",
+        "memory://",
+        "where the limits are counted; redis:// for several machines",
+        _text,
+        None,
+        True,
+    ),
+    Setting("PROXY_HOPS", "0", "how many proxies in front are believed", _number(0, 9)),
+    Setting(
+        "IDENTITY", "site", "From of the mails: site (Reply-To the visitor), or visitor (Sender the site)", _identity
+    ),
+    Setting("SALES_HEADERS", "", "fixed headers of mails to sales; {visitor} is the visitor's address", _headers),
+    Setting("TECHNICAL_HEADERS", "", "fixed headers of mails to the technical department", _headers),
+)
+
+
+def load(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the checked settings by name, without FORMS_; raise SettingsError that lists every fault with its cure."""
+    development = environ.get("FORMS_DEVELOPMENT") == "1"
+    values: dict[str, Any] = {"DEVELOPMENT": development}
+    faults = []
+    for setting in SETTINGS:
+        default = setting.development if development and setting.development is not None else setting.default
+        text = environ.get(f"FORMS_{setting.name}", default)
+        if text is None:
+            faults.append(f"FORMS_{setting.name} is missing ({setting.meaning}): set it.")
+            continue
+        try:
+            values[setting.name] = setting.parse(text)
+        except ValueError as error:
+            shown = "its value (not shown)" if setting.secret else repr(text)
+            faults.append(f"FORMS_{setting.name}: {shown} is wrong: {error}.")
+    if not development and values.get("SECRET_KEY") == DEVELOPMENT_SECRET:
+        faults.append("FORMS_SECRET_KEY is the development default: set a random one.")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    values["BOUNCE_ADDRESS"] = values["BOUNCE_ADDRESS"] or values["SITE_ADDRESS"]
+    return values

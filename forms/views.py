@@ -1,0 +1,198 @@
+"""HTTP: shows a form, checks a post, has it stored, and leads to the receipt."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter, RateLimitExceeded
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException, NotFound, UnsupportedMediaType
+
+from forms import guard, theme, wording
+from forms.extension import extend
+from forms.forms import FORMS, ExtensionForm, SiteForm
+from forms.intake import Intake
+from forms.outbox import OutboxError
+
+logger = logging.getLogger("forms.views")
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")  # the last: an empty post
+
+
+def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str) -> Blueprint:
+    """Return the pages of the forms app, at the addresses that the site's own table gives them."""
+    pages = Blueprint("forms", __name__)
+
+    def page(address: str, endpoint: str, view: Callable[..., Any], methods: tuple[str, ...], **defaults: str) -> None:
+        pages.add_url_rule(address, endpoint, view, methods=methods, defaults=defaults)
+
+    limited = limiter.shared_limit(rate_limit, scope="forms", methods=["POST"])(form)
+    for language in names["LANGUAGES"]:
+        addresses = {key: by_language[language] for key, by_language in names["FORM_ADDRESSES"].items()}
+        for kind in FORMS:
+            page(addresses[kind], f"{kind}-{language}", limited, ("GET", "POST"), kind=kind, language=language)
+        page(addresses["extension"], f"extension-{language}", extension, ("GET",), language=language)
+        page(addresses["received"] + "<token>/", f"received-{language}", received, ("GET",), language=language)
+    pages.add_url_rule("/healthz", "healthz", healthz)
+    pages.app_errorhandler(RateLimitExceeded)(limit_reached)
+    pages.app_errorhandler(HTTPException)(problem)
+    return pages
+
+
+# -- Pages -------------------------------------------------------------------------------------------------------------
+def form(kind: str, language: str) -> ResponseReturnValue:
+    """Show a form, filled in from the query string, or take a post of it."""
+    if request.method == "POST":
+        return submit(kind, language)
+    return form_page(new_form(FORMS[kind], language, request.args or None))
+
+
+def submit(kind: str, language: str) -> ResponseReturnValue:
+    """Take a post: to the receipt when it is stored, else back to the form with everything typed and what is wrong."""
+    if request.mimetype not in FORM_TYPES:
+        raise UnsupportedMediaType
+    source = guard.source(request.headers, current_app.config["SITE_URL"])
+    form = new_form(FORMS[kind], language, request.form, demand_token=source is guard.Source.UNKNOWN)
+    valid = form.validate()
+    if source is guard.Source.FOREIGN or "token" in form.errors:
+        return form_page(form, 403)
+    if not valid:
+        return form_page(form, 422)
+    try:
+        token = intake().store(form)
+    except OutboxError as error:
+        logger.error("a submission could not be stored: %s", error)
+        return form_page(form, 503)
+    return redirect(names()["FORM_ADDRESSES"]["received"][language] + token + "/", 303)
+
+
+def extension(language: str) -> ResponseReturnValue:
+    """Show the calculator, and its answer when dates were given."""
+    form = new_form(ExtensionForm, language, request.args or None)
+    result = extension_result(form) if request.args and form.validate() else None
+    addresses = names()["FORM_ADDRESSES"]["extension"]
+    return render("forms/extension.html", language, addresses, form=form, result=result), 422 if form.wrong else 200
+
+
+def received(language: str, token: str) -> ResponseReturnValue:
+    """Show what was sent and what happens next, for as long as the row exists."""
+    stored = intake().outbox.receipt(token)
+    if stored is None:
+        raise NotFound
+    receipt = json.loads(stored)
+    when = wording.moment(datetime.fromisoformat(receipt["received_at"]), language)
+    answers = wording.labelled(receipt["answers"], names()["TEXTS"][language], language)
+    addresses = {lang: f"{address}{token}/" for lang, address in names()["FORM_ADDRESSES"]["received"].items()}
+    return render("forms/receipt.html", language, addresses, receipt=receipt, received=when, answers=answers)
+
+
+def healthz() -> ResponseReturnValue:
+    """Say whether a submission can be accepted now: 200, or 503 for a balancer."""
+    try:
+        intake().outbox.ping()
+    except OutboxError:
+        return {"status": "unavailable"}, 503
+    return {"status": "ok"}
+
+
+# -- When something is wrong -------------------------------------------------------------------------------------------
+def limit_reached(error: RateLimitExceeded) -> ResponseReturnValue:
+    """The form again, with what was typed and how long to wait."""
+    limit = current_app.extensions["forms_limiter"].current_limit
+    seconds = max(1, round(limit.reset_at - time.time())) if limit else 60
+    where = request.view_args or {}
+    form = new_form(FORMS[where["kind"]], where["language"], request.form)
+    body, status = form_page(form, 429, seconds=seconds)
+    return body, status, {"Retry-After": str(seconds)}
+
+
+def problem(error: HTTPException) -> ResponseReturnValue:
+    """A page of the site for any error, in the visitor's language."""
+    code = error.code or 500
+    language = "en" if request.path.startswith("/en/") else "cs"
+    texts = names()["TEXTS"][language]["problem"]
+    trouble = texts.get(str(code)) or texts["500" if code >= 500 else "400"]
+    body = render("forms/problem.html", language, names()["ADDRESSES"]["home"], trouble=trouble)
+    return body, code, [header for header in error.get_headers() if header[0] == "Allow"]
+
+
+# -- Their parts -------------------------------------------------------------------------------------------------------
+def names() -> Mapping[str, Any]:
+    """The names that base.html may use."""
+    return current_app.extensions["theme"]  # type: ignore[no-any-return]
+
+
+def intake() -> Intake:
+    """What takes valid forms in."""
+    return current_app.extensions["intake"]  # type: ignore[no-any-return]
+
+
+def new_form(form: type[SiteForm], language: str, data: Any, demand_token: bool = False) -> SiteForm:
+    """Return a form filled from `data`, a multi-dict or None."""
+    return form(
+        data,
+        texts=names()["TEXTS"][language],
+        language=language,
+        today=datetime.now(wording.PRAGUE).date(),
+        refused_addresses=current_app.config["OWN_ADDRESSES"],
+        sign_with=current_app.config["SECRET_KEY"] if demand_token else None,
+    )
+
+
+def form_markup(kind: str, language: str) -> Markup:
+    """Return the form of a kind, or the calculator (`extension`), as the static pages carry it."""
+    addresses = names()["FORM_ADDRESSES"][kind]
+    if kind == "extension":
+        form = new_form(ExtensionForm, language, None)
+        return Markup(render("forms/_extension.html", language, addresses, form=form, result=None))  # noqa: S704
+    form = new_form(FORMS[kind], language, None)
+    return Markup(render("forms/_form.html", language, addresses, form=form))  # noqa: S704 - our own escaped template
+
+
+def form_page(form: SiteForm, status: int = 200, **values: object) -> tuple[str, int]:
+    """Return the page of a form and its status, with what is wrong on top."""
+    trouble = None
+    if status not in (200, 422):
+        texts = form.texts["problem"][str(status)]
+        trouble = {"title": texts["title"], "text": texts["text"].format(**values)}
+    link = mailto(form) if status == 503 else None
+    addresses = names()["FORM_ADDRESSES"][form.kind]
+    return render("forms/form.html", form.language, addresses, form=form, trouble=trouble, mailto=link), status
+
+
+def mailto(form: SiteForm) -> Mapping[str, str]:
+    """A link that opens the visitor's own mail program with all that was typed (RFC 6068)."""
+    address = intake().addressing[form.addressee].department
+    lines = [f"{label}: {text}" for label, text in wording.labelled(form.answers(), form.texts, form.language)]
+    subject, body = quote(form.texts["form"][form.kind]["title"]), quote("\r\n".join(lines))
+    return {"address": address, "href": f"mailto:{quote(address, safe='@')}?subject={subject}&body={body}"}
+
+
+def render(template: str, language: str, addresses: Mapping[str, str], **context: Any) -> str:
+    """Return a page in the site's own clothes; `addresses` are its own by language, for the language switch."""
+    return render_template(template, **names(), **theme.page(names(), language, addresses), **context)
+
+
+def extension_result(form: SiteForm) -> Mapping[str, str | None]:
+    """Return what the calculator answers, in words."""
+    texts, language = form.texts, form.language
+    until, ordered = form["until"].date, form["ordered"].date or form.today
+    new_end, needed = extend(until, ordered, int(form["years"].data or 1))
+    shown = {
+        "new_end": wording.day(new_end, language),
+        "until": wording.day(until, language),
+        "needed": wording.years(needed, texts, language),
+    }
+    return {
+        "headline": texts["extension"]["result"].format(**shown),
+        "why": texts["extension"]["why"].format(**shown),
+        "past": texts["extension"]["past"].format(**shown) if new_end < ordered else None,
+    }

@@ -1,0 +1,48 @@
+"""A submission in words: its answers with labels, dates and choices as a person of one language reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+
+from forms.submission import Answer
+
+PRAGUE = ZoneInfo("Europe/Prague")
+DATE_FIELDS = re.compile(r"date_\d|updates_until")
+
+
+def day(value: date, language: str) -> str:
+    """Return a date as the language writes it, such as 12. září 2017."""
+    return format_date(value, "d. MMMM y" if language == "cs" else "d MMMM y", language)
+
+
+def moment(value: datetime, language: str) -> str:
+    """Return a time in Prague as the language writes it, such as 12. září 2017 9:05."""
+    pattern = "d. MMMM y H:mm" if language == "cs" else "d MMMM y, HH:mm"
+    return format_datetime(value, pattern, PRAGUE, language)
+
+
+def years(number: int, texts: Mapping[str, Any], language: str) -> str:
+    """Return a number of years in words, such as 2 roky."""
+    category = Locale.parse(language).plural_form(number)
+    return str(texts["extension"]["years"][category]).format(n=number)
+
+
+def labelled(answers: Iterable[tuple[str, Answer]], texts: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """Return (label, text) for each answer, in the order of the form."""
+    return [(texts["field"][name]["label"], _text(name, value, texts, language)) for name, value in answers]
+
+
+def _text(name: str, value: Answer, texts: Mapping[str, Any], language: str) -> str:
+    choices = texts["field"][name].get("choices", {})
+    if not isinstance(value, str):
+        return ", ".join(choices[item] for item in value)
+    if DATE_FIELDS.fullmatch(name):
+        return day(date.fromisoformat(value), language)
+    return str(choices.get(value, value))

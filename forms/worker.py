@@ -1,0 +1,99 @@
+"""The delivery worker: takes turns until it is told to stop, waits while the relay is down, deletes old sent rows."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from forms.delivery import Relay, deliver_due
+from forms.outbox import Outbox, OutboxError
+
+logger = logging.getLogger("forms.worker")
+
+FINISH_SECONDS = 8  # for the mail in hand; systemd and containers kill after ten
+PURGE_EVERY_SECONDS = 3600
+LONGEST_PAUSE = 300
+
+
+class _StopNowError(BaseException):
+    """The time to finish the mail in hand is over."""
+
+
+class Stop:
+    """Is `asked` from SIGTERM or SIGINT on; what takes longer than FINISH_SECONDS after that is cut off."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+        signal.signal(signal.SIGALRM, self._cut_off)
+
+    def _ask(self, *_: Any) -> None:
+        self.asked = True
+        signal.alarm(FINISH_SECONDS)
+
+    def _cut_off(self, *_: Any) -> None:
+        raise _StopNowError
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but no longer than until the stop."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
+
+
+@dataclass
+class Worker:
+    """Delivers what `outbox` holds through `relay`; times in seconds."""
+
+    outbox: Outbox
+    relay: Callable[[], Relay]
+    poll: float
+    retry: float
+    lease: float
+    retention: float
+    purged_at: float = field(default=0.0, init=False)
+
+    def turn(self, stopped: Callable[[], bool] = lambda: False) -> bool:
+        """Send what is due through one session; return whether the relay was there."""
+        relay = self.relay()
+        try:
+            _, up = deliver_due(self.outbox, relay.send, self.retry, self.lease, stopped=stopped)
+        except BaseException:
+            relay.close()
+            raise
+        relay.quit()
+        return up
+
+    def run(self, stop: Stop) -> None:
+        """Take turns until the stop."""
+        pause = 0.0
+        try:
+            while not stop.asked:
+                pause = self._pause_after_turn(stop, pause)
+                stop.sleep(max(self.poll, pause))
+        except _StopNowError:
+            logger.warning("the mail in hand took too long: left to its lease, it goes again with the same Message-ID")
+
+    def purge(self, dry_run: bool = False) -> int:
+        """Delete rows that were sent longer ago than they are kept; return how many."""
+        count = self.outbox.purge(time.time() - self.retention, dry_run)
+        if count and not dry_run:
+            logger.info("%d sent rows deleted", count)
+        return count
+
+    def _pause_after_turn(self, stop: Stop, pause: float) -> float:
+        """Take a turn; return how long to wait because of trouble, twice as long each time, or 0."""
+        try:
+            up = self.turn(lambda: stop.asked)
+            if time.time() - self.purged_at > PURGE_EVERY_SECONDS:
+                self.purged_at = time.time()
+                self.purge()
+        except OutboxError as error:
+            logger.error("the database does not answer: %s", error)
+            up = False
+        return 0.0 if up else min(LONGEST_PAUSE, max(pause * 2, self.poll))

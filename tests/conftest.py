@@ -1,0 +1,99 @@
+"""The parts that tests talk to: the app, its client and commands, its outbox, and a real SMTP server."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+
+from forms import create_app
+from forms.outbox import Outbox
+
+OWN = {"Sec-Fetch-Site": "same-origin"}  # what a browser says when a page of the site posts
+
+CONTACT = {
+    "department": "technical",
+    "name": "Jiří Žluťoučký",
+    "email": "jiri@example.cz",
+    "message": "Po aktualizaci nevidíme zákazníky.",
+}
+
+
+class Relay:
+    """An SMTP server that keeps what it takes, or answers as a test tells it to: `answers` by command."""
+
+    def __init__(self) -> None:
+        self.taken: list[Envelope] = []
+        self.answers: dict[str, str] = {}
+        self.sessions = 0
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list):
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list):
+        if "MAIL" in self.answers:
+            return self.answers["MAIL"]
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list):
+        if "RCPT" in self.answers:
+            return self.answers["RCPT"]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope):
+        if "DATA" in self.answers:
+            return self.answers["DATA"]
+        self.taken.append(envelope)
+        return f"250 OK queued as {len(self.taken)}"
+
+
+@pytest.fixture
+def smtp() -> Iterator[Relay]:
+    relay = Relay()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(relay, hostname="127.0.0.1", port=port)
+    controller.start()
+    relay.url = f"smtp://127.0.0.1:{port}"
+    yield relay
+    controller.stop()
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {
+        "FORMS_DEVELOPMENT": "1",
+        "FORMS_DATABASE_URL": f"sqlite:///{tmp_path}/outbox.sqlite3",
+        "FORMS_SITE_URL": "https://podpora.example.cz",
+        "FORMS_RATE_LIMIT": "1000 per minute",
+    }
+
+
+@pytest.fixture
+def app(environ: dict[str, str]) -> Flask:
+    return create_app(environ)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Outbox:
+    return app.extensions["intake"].outbox

@@ -1,0 +1,84 @@
+"""Who may import whom: the table that keeps each file to what it knows."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FRAMEWORK = {"flask", "flask_wtf", "flask_limiter", "wtforms", "werkzeug", "markupsafe", "jinja2"}
+STORE = {"sqlalchemy"}
+MAIL = {"email", "smtplib"}
+
+NEVER = {
+    "submission": None,  # nothing but the standard library
+    "extension": None,
+    "forms": STORE | MAIL | {"forms.outbox", "forms.delivery", "forms.mail", "forms.views"},
+    "fields": STORE | MAIL | {"flask", "forms.forms.FORMS", "forms.outbox", "forms.delivery"},
+    "worker": FRAMEWORK | {"sqlalchemy", "smtplib", "email"},
+    "views": STORE | MAIL | {"forms.delivery", "forms.mail", "forms.cli"},
+    "intake": STORE | MAIL | {"flask", "smtplib", "forms.delivery", "forms.views", "forms.cli"},
+    "guard": STORE | MAIL | {"flask", "forms.outbox", "forms.forms"},
+    "outbox": FRAMEWORK | MAIL | {"forms"},
+    "mail": FRAMEWORK | STORE | {"smtplib", "time", "forms.outbox", "forms.forms"},
+    "booking": FRAMEWORK | STORE | MAIL,
+    "wording": FRAMEWORK | STORE | MAIL,
+    "delivery": FRAMEWORK | STORE | {"email", "forms.mail", "forms.views"},
+    "settings": FRAMEWORK | STORE | MAIL | {"forms"},
+    "theme": FRAMEWORK | STORE | MAIL | {"pelican", "forms"},
+    "cli": {"sqlalchemy", "wtforms", "forms.views", "forms.forms", "forms.mail"},
+    "__init__": {"sqlalchemy", "smtplib", "wtforms", "email"},
+}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name, forbidden):
+    return any(name == module or name.startswith(module + ".") for module in forbidden)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "forms").glob("*.py")), ids=lambda path: path.name)
+def test_every_room_of_forms_imports_only_what_it_may(path):
+    forbidden = NEVER[path.stem]
+    for name in imports(path):
+        if forbidden is None:
+            assert name.split(".")[0] in sys.stdlib_module_names, f"{path.name} imports {name}"
+        elif forbidden >= {"forms"}:
+            assert not within(name, forbidden) and name != "forms", f"{path.name} imports {name}"
+        else:
+            assert not within(name, forbidden), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "forms").glob("*.py")), ids=lambda path: path.name)
+def test_only_the_edges_see_the_configuration(path):
+    if path.stem not in ("__init__", "views", "cli"):
+        assert "current_app" not in path.read_text("utf-8")
+        assert ".config" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "plugins").glob("*.py")), ids=lambda path: path.name)
+def test_plugins_know_nothing_of_forms_but_its_factory(path):
+    for name in imports(path):
+        assert not name.startswith("forms") or name in ("forms", "forms.create_app"), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "theme" / "templates").rglob("*.html")), ids=lambda path: path.name)
+def test_templates_know_nothing_of_flask(path):
+    text = path.read_text("utf-8")
+    for name in ("url_for", "request.", "g.", "config.", "get_flashed_messages", "session."):
+        assert f"{{ {name}" not in text
+        assert f"({name}" not in text
+
+
+def test_pelicanconf_is_data():
+    others = {name for name in imports(ROOT / "pelicanconf.py") if name.split(".")[0] not in sys.stdlib_module_names}
+    assert others <= {"jinja2", "jinja2.StrictUndefined", "newsroom.typography", "newsroom.typography.typeset_texts"}

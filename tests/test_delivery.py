@@ -1,0 +1,153 @@
+"""Delivery to a real SMTP server: what each answer does to a row."""
+
+import smtplib
+import socket
+import ssl
+import time
+
+import pytest
+
+from forms.delivery import (
+    GIVE_UP_SECONDS,
+    DeferredError,
+    RefusedError,
+    Relay,
+    RelayDownError,
+    deliver_due,
+    pause,
+)
+from test_outbox import NOW, envelope
+
+
+def deliver(outbox, url, now=NOW, **options):
+    relay = Relay(url, 2)
+    try:
+        return deliver_due(outbox, relay.send, 60, 600, clock=lambda: now, **options)
+    finally:
+        relay.quit()
+
+
+def test_the_frozen_bytes_arrive_as_they_are_in_one_session(outbox, smtp):
+    for number in range(3):
+        outbox.add(envelope(number, message=b"Subject: %d\r\n\r\n.a line that begins with a dot\r\n" % number))
+    assert deliver(outbox, smtp.url) == (3, True)
+    assert [e.original_content for e in smtp.taken] == [outbox.row(f"R{n}").message for n in range(3)]
+    assert {(e.mail_from, *e.rcpt_tos) for e in smtp.taken} == {("web@example.cz", "obchod@example.cz")}
+    assert smtp.sessions == 1
+    assert outbox.row("R2").reply == "250 OK queued as 3"
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_a_transient_answer_defers_and_a_permanent_one_parks(outbox, smtp, command):
+    outbox.add(envelope(1))
+    smtp.answers = {command: "451 try later"}
+    assert deliver(outbox, smtp.url) == (0, True)
+    row = outbox.row("R1")
+    assert NOW + 48 <= row.next_attempt_at <= NOW + 72
+    assert row.reply == "451 try later"
+    smtp.answers = {command: "550 no such user"}
+    deliver(outbox, smtp.url, now=NOW + 72)
+    assert outbox.row("R1").failed_at == NOW + 72
+    assert outbox.row("R1").reply == "550 no such user"
+
+
+def test_one_refused_message_does_not_hold_up_the_others(outbox, smtp):
+    outbox.add(envelope(1, recipient="x" * 70 + "@example.cz"))
+    outbox.add(envelope(2))
+    original = smtp.handle_RCPT
+
+    async def refuse_one(server, session, mail, address, options):
+        return "550 too long" if len(address) > 70 else await original(server, session, mail, address, options)
+
+    smtp.handle_RCPT = refuse_one
+    assert deliver(outbox, smtp.url) == (1, True)
+    assert [row.reference for row in outbox.rows("failed")] == ["R1"]
+    assert smtp.sessions == 1
+
+
+def test_a_dead_relay_is_asked_once_and_every_row_waits(outbox, caplog):
+    for number in range(5):
+        outbox.add(envelope(number))
+    assert deliver(outbox, "smtp://127.0.0.1:1") == (0, False)
+    assert [row.attempts for row in outbox.rows()] == [1, 0, 0, 0, 0]
+    assert outbox.claim(NOW, 600).reference == "R1"
+
+
+def test_421_ends_the_session_and_the_turn(outbox, smtp):
+    outbox.add(envelope(1))
+    outbox.add(envelope(2))
+    smtp.answers = {"MAIL": "421 closing"}
+    assert deliver(outbox, smtp.url) == (0, False)
+    assert len(outbox.rows("pending")) == 2
+
+
+def test_after_five_days_a_message_is_parked_for_a_person(outbox, smtp, caplog):
+    outbox.add(envelope(1))
+    smtp.answers = {"DATA": "451 full"}
+    deliver(outbox, smtp.url, now=NOW + GIVE_UP_SECONDS - 1)
+    assert outbox.rows("pending")
+    deliver(outbox, smtp.url, now=NOW + 2 * GIVE_UP_SECONDS)
+    assert "five days" in outbox.rows("failed")[0].reply
+    assert "R1" in caplog.text
+
+
+def test_a_crash_between_the_relays_answer_and_its_record_sends_the_same_bytes_again(outbox, smtp):
+    outbox.add(envelope(1))
+    claim = outbox.claim(NOW, 600)
+    relay = Relay(smtp.url, 2)
+    relay.send(claim.sender, claim.recipient, claim.message)
+    relay.quit()
+    assert deliver(outbox, smtp.url, now=NOW + 599) == (0, True)
+    assert deliver(outbox, smtp.url, now=NOW + 600) == (1, True)
+    assert smtp.taken[0].original_content == smtp.taken[1].original_content
+
+
+def test_a_lost_session_is_opened_again(outbox, smtp):
+    relay = Relay(smtp.url, 2)
+    relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    relay.session.sock.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(RelayDownError):
+        relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    assert smtp.sessions == 2
+
+
+def test_starttls_that_the_relay_does_not_offer_is_not_done_without(smtp):
+    with pytest.raises(RelayDownError):
+        Relay(smtp.url.replace("smtp:", "smtp+starttls:"), 2).send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    assert not smtp.taken
+
+
+def test_what_is_not_tls_is_no_smtps_relay(smtp):
+    with pytest.raises((ssl.SSLError, smtplib.SMTPException, OSError)):
+        Relay(smtp.url.replace("smtp:", "smtps:"), 2).open()
+
+
+def test_a_relay_that_hangs_is_given_up(outbox):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        outbox.add(envelope(1))
+        started = time.monotonic()
+        relay = Relay(f"smtp://127.0.0.1:{server.getsockname()[1]}", 0.3)
+        assert deliver_due(outbox, relay.send, 60, 600, clock=lambda: NOW) == (0, False)
+        assert time.monotonic() - started < 5
+
+
+def test_the_verdicts_of_the_relay(smtp):
+    relay = Relay(smtp.url, 2)
+    for answer, error in (("550 no", RefusedError), ("452 full", DeferredError), ("421 bye", RelayDownError)):
+        smtp.answers = {"RCPT": answer}
+        with pytest.raises(error):
+            relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+
+
+def test_pauses_grow_up_to_four_hours():
+    pauses = [pause(attempts, 60) for attempts in range(1, 40)]
+    assert 48 <= pauses[0] <= 72
+    assert 96 <= pauses[1] <= 144
+    assert max(pauses) <= 4 * 3600 * 1.2
+    # Waiting like that, a message is tried for the whole five days, a few dozen times.
+    assert (
+        25
+        <= sum(1 for n in range(1, 99) if sum(min(60 * 2 ** (k - 1), 14400) for k in range(1, n)) < GIVE_UP_SECONDS)
+        <= 60
+    )

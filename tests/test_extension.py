@@ -1,0 +1,43 @@
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from forms.extension import extend
+
+CASES = json.loads(Path(__file__).with_name("extension_cases.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['until']}+{case['years']}")
+def test_the_new_end_counts_from_the_last_paid_day(case):
+    extension = extend(date.fromisoformat(case["until"]), date.fromisoformat(case["ordered"]), case["years"])
+    assert extension.new_end.isoformat() == case["new_end"]
+    assert extension.years_needed == case["years_needed"]
+
+
+def test_years_needed_is_the_fewest_that_reach_the_day_of_the_order():
+    for until in (date(2014, 2, 28), date(2016, 2, 29), date(2014, 12, 31)):
+        for ordered in (date(2016, 2, 29), date(2017, 2, 28), date(2018, 1, 1), date(2020, 2, 29)):
+            needed = extend(until, ordered).years_needed
+            assert extend(until, ordered, needed).new_end >= ordered
+            assert needed == 1 or extend(until, ordered, needed - 1).new_end < ordered
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['until']}+{case['years']}")
+def test_the_calculator_answers_without_javascript(client, case):
+    page = client.get("/en/forms/extension/", query_string={k: case[k] for k in ("until", "ordered", "years")})
+    new_end = date.fromisoformat(case["new_end"])
+    assert f"{new_end.day} {new_end:%B %Y}" in page.text
+    assert ('class="past"' in page.text) == (case["new_end"] < case["ordered"])
+
+
+def test_the_calculator_says_what_is_missing_and_keeps_what_was_typed(client):
+    page = client.get("/formulare/prodlouzeni/?until=31.3.2017&years=0")
+    assert page.status_code == 422
+    assert 'value="31.3.2017"' in page.text
+    assert page.text.count('aria-invalid="true"') == 2
+
+
+def test_a_year_past_the_calendar_is_no_error(client):
+    assert client.get("/formulare/prodlouzeni/?until=9999-12-31&years=1").status_code == 422

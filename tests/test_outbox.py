@@ -1,0 +1,136 @@
+import sqlite3
+import threading
+
+import pytest
+
+from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
+
+NOW = 1_800_000_000.0
+
+
+def envelope(number, received_at=NOW, **values):
+    fields = {
+        "reference": f"R{number}",
+        "token": f"token{number}",
+        "digest": f"{number:064x}",
+        "email": "jan@example.cz",
+        "receipt": "{}",
+        "sender": "web@example.cz",
+        "recipient": "obchod@example.cz",
+        "message": b"Subject: x\r\n\r\nx",
+        "received_at": received_at,
+    }
+    return Envelope(**{**fields, **values})
+
+
+def test_a_row_is_pending_until_it_is_sent(outbox):
+    outbox.add(envelope(1))
+    claim = outbox.claim(NOW, 600)
+    assert (claim.reference, claim.attempts, claim.message) == ("R1", 1, b"Subject: x\r\n\r\nx")
+    outbox.mark_sent(claim, NOW + 1, "250 OK")
+    (row,) = outbox.rows("sent")
+    assert (row.sent_at, row.reply) == (NOW + 1, "250 OK")
+    assert outbox.claim(NOW + 9999, 600) is None
+
+
+def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(outbox):
+    outbox.add(envelope(1))
+    first = outbox.claim(NOW, 600)
+    assert outbox.claim(NOW + 599, 600) is None
+    second = outbox.claim(NOW + 600, 600)
+    assert second.reference == first.reference
+    outbox.defer(first, NOW, "too late")  # the first deliverer comes back: the row is not his any more
+    assert outbox.claim(NOW + 601, 600) is None
+
+
+def test_two_deliverers_never_get_the_same_row(outbox):
+    for number in range(40):
+        outbox.add(envelope(number))
+    got = []
+
+    def take():
+        while claim := outbox.claim(NOW, 600):
+            got.append(claim.reference)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == sorted(f"R{number}" for number in range(40))
+
+
+def test_a_deferred_row_waits_and_a_parked_one_stays(outbox):
+    outbox.add(envelope(1))
+    outbox.defer(outbox.claim(NOW, 600), NOW + 60, "451 later")
+    assert outbox.claim(NOW + 59, 600) is None
+    outbox.mark_failed(outbox.claim(NOW + 60, 600), NOW + 61, "550 no")
+    assert outbox.claim(NOW + 10**6, 600) is None
+    assert outbox.rows("failed")[0].reply == "550 no"
+    assert outbox.retry(NOW, "R1") == 1
+    assert outbox.claim(NOW, 600).attempts == 3
+
+
+def test_the_same_text_within_ten_minutes_is_the_same_submission(outbox):
+    assert outbox.add(envelope(1, digest="same")) == "token1"
+    assert outbox.add(envelope(2, digest="same", received_at=NOW + 599)) == "token1"
+    assert outbox.add(envelope(3, digest="same", received_at=NOW + 600)) == "token3"
+    assert [row.reference for row in outbox.rows()] == ["R1", "R3"]
+
+
+def test_a_reference_is_given_once(outbox):
+    outbox.add(envelope(1))
+    with pytest.raises(ReferenceTakenError):
+        outbox.add(envelope(2, reference="R1"))
+
+
+def test_only_old_sent_rows_are_purged(outbox):
+    for number in range(3):
+        outbox.add(envelope(number))
+    outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250")
+    outbox.mark_sent(outbox.claim(NOW, 600), NOW + 100, "250")
+    outbox.mark_failed(outbox.claim(NOW, 600), NOW, "550")
+    assert outbox.purge(NOW + 50, dry_run=True) == 1
+    assert len(outbox.rows()) == 3
+    assert outbox.purge(NOW + 50) == 1
+    assert sorted(bool(row.sent_at) for row in outbox.rows()) == [False, True]
+
+
+def test_parked_by_hand_and_let_go_again(outbox):
+    outbox.add(envelope(1))
+    assert outbox.park("R1", NOW)
+    assert not outbox.park("R1", NOW)
+    assert outbox.retry(NOW) == 1
+    assert outbox.claim(NOW, 600)
+
+
+def test_sqlite_commits_to_the_disk(outbox, tmp_path):
+    outbox.add(envelope(1))
+    with outbox._transaction() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_database_that_is_away_is_said_without_the_visitors_text(tmp_path):
+    (tmp_path / "x.sqlite3").mkdir()
+    with pytest.raises(OutboxError) as error:
+        Outbox(f"sqlite:///{tmp_path}/x.sqlite3").add(envelope(1, receipt="secret answers"))
+    assert "secret" not in str(error.value)
+
+
+def test_processes_that_create_the_table_together_do_not_fail(tmp_path):
+    failures = []
+
+    def start(number):
+        try:
+            Outbox(f"sqlite:///{tmp_path}/o.sqlite3").add(envelope(number))
+        except OutboxError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=start, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert sqlite3.connect(tmp_path / "o.sqlite3").execute("SELECT count(*) FROM outbox").fetchone() == (8,)

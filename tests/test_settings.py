@@ -1,0 +1,68 @@
+import pytest
+
+from forms import create_app, settings
+
+PRODUCTION = {
+    "FORMS_SECRET_KEY": "k" * 32,
+    "FORMS_SITE_URL": "https://podpora.example.cz",
+    "FORMS_SALES_ADDRESS": "obchod@example.cz",
+    "FORMS_TECHNICAL_ADDRESS": "technik@example.cz",
+    "FORMS_SITE_ADDRESS": "web@example.cz",
+    "FORMS_SMTP_URL": "smtp+starttls://user:p%40ss@relay.example.cz:587",
+}
+
+
+def test_development_needs_no_setting():
+    assert settings.load({"FORMS_DEVELOPMENT": "1"})["SITE_URL"] == "http://127.0.0.1:8000"
+
+
+def test_production_names_everything_that_is_missing_at_once():
+    with pytest.raises(settings.SettingsError) as error:
+        create_app({})
+    assert [line.split()[0] for line in str(error.value).splitlines()] == list(PRODUCTION)
+
+
+def test_production_starts_with_what_it_asks_for():
+    config = settings.load(PRODUCTION)
+    assert config["BOUNCE_ADDRESS"] == "web@example.cz"
+    assert config["RETENTION_DAYS"] == 30
+
+
+def test_production_refuses_the_development_secret():
+    with pytest.raises(settings.SettingsError, match="SECRET_KEY"):
+        settings.load({**PRODUCTION, "FORMS_SECRET_KEY": settings.DEVELOPMENT_SECRET})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SITE_URL", "podpora.example.cz"),
+        ("SITE_URL", "https://example.cz/podpora"),
+        ("SALES_ADDRESS", "obchod"),
+        ("SALES_ADDRESS", "a@example.cz, b@example.cz"),
+        ("SMTP_URL", "relay.example.cz"),
+        ("SMTP_URL", "smtp://relay.example.cz:port"),
+        ("DATABASE_URL", "mysql://x"),
+        ("RETENTION_DAYS", "0"),
+        ("POLL_SECONDS", "soon"),
+        ("RATE_LIMIT", "many"),
+        ("IDENTITY", "me"),
+        ("SALES_HEADERS", "Bcc: x@example.cz"),
+        ("SALES_HEADERS", "X-Queue"),
+        ("SALES_HEADERS", "X-Queue: a\r\nBcc: x@example.cz"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_secrets_are_not_shown(name, value):
+    with pytest.raises(settings.SettingsError) as error:
+        settings.load({**PRODUCTION, f"FORMS_{name}": value})
+    assert str(error.value).startswith(f"FORMS_{name}: ")
+    secret = name in ("SECRET_KEY", "SMTP_URL", "DATABASE_URL")
+    assert ("not shown" in str(error.value)) == secret
+
+
+def test_fixed_headers_are_read():
+    headers = settings.load({**PRODUCTION, "FORMS_SALES_HEADERS": "X-OTRS-Queue: Obchod; X-Priority: 2"})[
+        "SALES_HEADERS"
+    ]
+    assert headers == (("X-OTRS-Queue", "Obchod"), ("X-Priority", "2"))
