@@ -1,0 +1,91 @@
+"""Builds the site into a new folder that takes the place of the last one once it is whole; a failure changes nothing."""
+
+import argparse
+import fcntl
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from newsroom import check, embargo
+from newsroom import output as finished
+from newsroom.problem import Problem, report, summary
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENT = ROOT / "content"
+
+
+class BuildError(Exception):
+    """The site cannot be built; the text, in Czech, says what is wrong and where."""
+
+
+def build(output: Path, drafts: bool, content: Path = CONTENT) -> None:
+    """Check and build `content` and put it up at `output`; with drafts, what is not out yet is shown and marked."""
+    require(check.problems(content), "Obsah")
+    with new_build(output) as folder:
+        if drafts:
+            run_pelican(content, folder, "pelicanconf.py")
+        else:
+            with tempfile.TemporaryDirectory(prefix="stage-") as stage:
+                run_pelican(embargo.stage(content, Path(stage), datetime.now(UTC)), folder, "publishconf.py")
+        require(finished.problems(folder), "Hotové stránky")
+
+
+def require(problems: list[Problem], what: str) -> None:
+    """Raise BuildError if any of the problems is a fault."""
+    if faults := [problem for problem in problems if problem.severe]:
+        raise BuildError(f"{report(faults)}\n\n{what}: {summary(faults)}")
+
+
+def run_pelican(content: Path, folder: Path, settings: str) -> None:
+    """Let Pelican, in a process of its own, write the site into `folder`; a warning is a failure."""
+    command = [sys.executable, "-m", "pelican", str(content), "-s", settings, "-o", str(folder)]
+    command += ["--fatal", "warnings", "--log-handler", "plain"]  # never -q, which switches --fatal off
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    if done.returncode:
+        raise BuildError(f"Web se nepodařilo sestavit:\n{(done.stderr or done.stdout).strip()}")
+
+
+@contextmanager
+def new_build(output: Path) -> Iterator[Path]:
+    """Give an empty folder; put it in the place of `output` if all goes well, remove it if not. One at a time."""
+    if output.exists() and not (output / "sitemap.xml").is_file():
+        raise BuildError(f"{output} je složka, kterou nevytvořil tento program; přejmenujte ji, nebo smažte")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    workshop = output.with_name(f".{output.name}.build")
+    workshop.mkdir(exist_ok=True)
+    with (workshop / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        new, old = workshop / "new", workshop / "old"
+        for left_behind in (new, old):  # by a build that was killed
+            shutil.rmtree(left_behind, ignore_errors=True)
+        new.mkdir()
+        try:
+            yield new
+        except BaseException:
+            shutil.rmtree(new)
+            raise
+        if output.exists():
+            output.rename(old)
+        new.rename(output)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def main() -> int:
+    """Build from the command line."""
+    parser = argparse.ArgumentParser(description="Sestaví web i s koncepty, jako make serve.")
+    parser.add_argument("output", nargs="?", type=Path, default=ROOT / "var" / "site")
+    try:
+        build(parser.parse_args().output.absolute(), drafts=True)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

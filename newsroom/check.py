@@ -1,0 +1,215 @@
+"""`make check`: everything that is wrong in content/, all at once, each with its cure; a fault makes exit status 1."""
+
+import argparse
+import sys
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pelicanconf
+from newsroom import body, frontmatter
+from newsroom.body import TEMPLATE_ID, Site
+from newsroom.problem import Problem, report, summary
+from newsroom.source import PICTURES, VERSION, Source, read_all
+
+DESCRIPTION = range(50, 171)  # characters of a description that search engines show
+HEAVY = 300_000  # bytes of one picture
+SAME = ("Version", "Date", "Channel", "Status")  # what both languages of a note must say alike
+LANGUAGE_NAMES = {"cs": "český", "en": "anglický"}
+
+
+def problems(content: Path, now: datetime | None = None) -> list[Problem]:
+    """Return every fault and warning of a content folder, in the order of files and lines."""
+    sources, found = read_all(content)
+    site = survey(content, sources, now or datetime.now(UTC))
+    for source in sources:
+        found += frontmatter.problems(source)
+        found += body.problems(source, site)
+    found += pair_problems(sources)
+    found += release_problems(sources)
+    found += address_problems(sources)
+    found += description_problems(sources)
+    found += picture_problems(content, site)
+    found += data_problems(content)
+    return sorted(set(found))
+
+
+def address(source: Source) -> str:
+    """Return where a page or note will stand."""
+    if source.folder == "news":
+        return pelicanconf.ADDRESSES["news"][source.lang] + f"{source.key}/"
+    home = pelicanconf.ADDRESSES["home"][source.lang]
+    return home if source.key == "home" else f"{home}{source['Slug']}/"
+
+
+def survey(content: Path, sources: list[Source], now: datetime) -> Site:
+    """Collect what links may lead to."""
+    theme = Path(pelicanconf.THEME, "templates", "blocks")
+    addresses: dict[str, Source | None] = {address(source): source for source in sources}
+    for table in (pelicanconf.FORM_ADDRESSES, pelicanconf.FEEDS, {"news": pelicanconf.ADDRESSES["news"]}):
+        addresses.update(dict.fromkeys(path for paths in table.values() for path in paths.values()))
+    names = {f"{source.folder}/{source.key}.{source.lang}.md": source for source in sources}
+    return Site(
+        content,
+        pelicanconf.ORIGIN,
+        sources=names,
+        addresses=addresses,
+        blocks={path.stem: set(TEMPLATE_ID.findall(path.read_text("utf-8"))) for path in sorted(theme.glob("*.html"))},
+        held_back={name for name, source in names.items() if source.held_back(now)},
+    )
+
+
+def pair_problems(sources: list[Source]) -> Iterator[Problem]:
+    """Both languages, saying the same; a missing one is only a warning."""
+    pairs: dict[tuple[str, str], list[Source]] = defaultdict(list)
+    for source in sources:
+        pairs[source.folder, source.key].append(source)
+    for (folder, key), pair in pairs.items():
+        first, other = pair[0], pair[-1]
+        if len(pair) == 1:
+            lang = "en" if first.lang == "cs" else "cs"
+            what = f"chybí {LANGUAGE_NAMES[lang]} překlad"
+            yield Problem(first.path, 1, what, f"přidejte {folder}/{key}.{lang}.md", severe=False)
+        for name in SAME:
+            if len(pair) == 2 and other[name].lower() != first[name].lower():
+                what = f"{name} je jiné než v {LANGUAGE_NAMES[first.lang][:-1]}ém souboru ({first[name] or 'chybí'})"
+                yield Problem(other.path, other.line_of(name), what, "sjednoťte je", f"{name}: {other[name]}")
+
+
+def release_problems(sources: list[Source]) -> Iterator[Problem]:
+    """No version twice (4.7 and 4.07 are one), and dates in the order of versions."""
+    for lang in pelicanconf.LANGUAGES:
+        releases = [s for s in sources if s.lang == lang and s.folder == "news" and VERSION.fullmatch(s["Version"])]
+        releases.sort(key=version_order)
+        for earlier, later in pairwise(releases):
+            shown = f"Version: {later['Version']}"
+            if version_order(earlier) == version_order(later):
+                what = f"verzi {later['Version']} už má {earlier.path}"
+                yield Problem(later.path, later.line_of("Version"), what, "jednu z nich opravte", shown)
+            elif earlier.date and later.date and later.date < earlier.date and channel(earlier) == channel(later):
+                what = f"vyšla dřív než nižší verze {earlier['Version']} ({earlier['Date']})"
+                cure = "zkontrolujte obě data"
+                yield Problem(later.path, later.line_of("Date"), what, cure, f"Date: {later['Date']}", severe=False)
+
+
+def version_order(source: Source) -> tuple[int, ...]:
+    """Return what sorts releases: 4.9 comes before 4.28."""
+    return tuple(int(number) for number in source["Version"].split("."))
+
+
+def channel(source: Source) -> str:
+    """Return the channel, stable if none is given."""
+    return source["Channel"] or "stable"
+
+
+def address_problems(sources: list[Source]) -> Iterator[Problem]:
+    """No two pages at one address, no old path claimed twice, and the menu's pages where the menu looks for them."""
+    taken: dict[str, Source] = {}
+
+    def at(source: Source, name: str, what: str, cure: str) -> Problem:
+        return Problem(source.path, source.line_of(name), what, cure, f"{name}: {source[name]}")
+
+    for source in sources:
+        place = address(source)
+        if place in taken and source["Slug"]:
+            yield at(source, "Slug", f"adresu {place} už má {taken[place].path}", "zvolte jiný Slug")
+        taken.setdefault(place, source)
+        fixed = pelicanconf.ADDRESSES.get(source.key, {}).get(source.lang, place)
+        if source.folder == "pages" and source["Slug"] and place != fixed:
+            cure = f"napište Slug: {fixed.strip('/').removeprefix('en/')}"
+            yield at(source, "Slug", f"menu čeká tuto stránku na {fixed}, ne na {place}", cure)
+    for source in sources:
+        for old in source["Redirect_from"].split():
+            if old in taken:
+                what = f"stará cesta {old} už patří souboru {taken[old].path}"
+                yield at(source, "Redirect_from", what, "nechte ji jen na jednom místě")
+            taken.setdefault(old, source)
+
+
+def description_problems(sources: list[Source]) -> Iterator[Problem]:
+    """As long as search engines show."""
+    for source in sources:
+        if source["Description"] and len(source["Description"]) not in DESCRIPTION:
+            what, cure = f"popis má {len(source['Description'])} znaků", "vyhledávače ukazují 50 až 170 znaků"
+            yield Problem(source.path, source.line_of("Description"), what, cure, source["Description"], severe=False)
+
+
+def picture_problems(content: Path, site: Site) -> Iterator[Problem]:
+    """Pictures that nobody sees, and those that nobody wants to wait for."""
+    for path in sorted(content.rglob("*")):
+        if path.suffix.lower() not in PICTURES:
+            continue
+        shown, size = f"{content.name}/{path.relative_to(content).as_posix()}", path.stat().st_size
+        what, cure = f"obrázek má {size // 1000} kB", f"zmenšete ho pod {HEAVY // 1000} kB"
+        if path.resolve() not in site.pictures:
+            what, cure = "obrázek nikdo neukazuje", "smažte ho, nebo ho vložte do textu"
+        elif size <= HEAVY:
+            continue
+        yield Problem(shown, 1, what, cure, severe=False)
+
+
+def data_problems(content: Path) -> Iterator[Problem]:
+    """The two files of figures and dates."""
+    checks = {"figures.toml": figure_faults, "training-dates.toml": training_faults}
+    for name, faults in checks.items():
+        path, shown = content / name, f"{content.name}/{name}"
+        try:
+            data = tomllib.loads(path.read_bytes().decode("utf-8"))
+        except FileNotFoundError:
+            yield Problem(shown, 1, "soubor chybí", "vraťte ho")
+        except UnicodeDecodeError:
+            yield Problem(shown, 1, "soubor není v UTF-8", "uložte ho jako UTF-8")
+        except tomllib.TOMLDecodeError as error:
+            line = getattr(error, "lineno", None) or line_in(str(error))
+            yield Problem(shown, line, "souboru nejde rozumět", "porovnejte řádek s příkladem v komentáři", str(error))
+        else:
+            for what, cure in faults(data):
+                yield Problem(shown, 1, what, cure)
+
+
+def line_in(message: str) -> int:
+    """Return the line that tomllib names in its message."""
+    words = message.replace(",", " ").split()
+    return int(words[words.index("line") + 1]) if "line" in words else 1
+
+
+def figure_faults(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Two whole numbers."""
+    for name in ("licences", "installations"):
+        if type(data.get(name)) is not int or data[name] < 0:
+            yield f"{name} musí být celé číslo", f"napište třeba {name} = 713, bez mezer a čárek"
+    for name in data.keys() - {"licences", "installations"}:
+        yield f"neznámé číslo {name}", frontmatter.suggestion(name, ("licences", "installations"))
+
+
+def training_faults(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each date a day and a place."""
+    for name in data.keys() - {"date"}:
+        yield f"neznámý oddíl {name}", "každý termín začíná řádkem [[date]]"
+    for number, entry in enumerate(data.get("date", []), 1):
+        if type(entry.get("date")) is not date:
+            yield f"termín {number}: date není datum", "napište ho bez uvozovek: date = 2026-12-01"
+        if entry.get("place") not in ("vendor", "operator"):
+            yield f"termín {number}: neznámé place", 'napište place = "vendor" nebo place = "operator"'
+
+
+def main() -> int:
+    """Check the content folder and print what is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("content", nargs="?", type=Path, default=Path(pelicanconf.PATH))
+    content = parser.parse_args().content
+    begun = time.perf_counter()
+    found = problems(content)
+    if found:
+        print(report(found), end="\n\n")
+    print(f"Obsah: {summary(found)} ({time.perf_counter() - begun:.1f} s)")
+    return 1 if any(problem.severe for problem in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

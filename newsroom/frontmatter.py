@@ -1,0 +1,133 @@
+"""What front matter may say: known keys, once each, with values that mean one thing only."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+
+from newsroom.problem import Problem
+from newsroom.source import VERSION, Source, iso_date
+
+KEYS = {
+    "pages": ("Title", "Slug", "Description", "Template", "Redirect_from", "Status"),
+    "news": ("Title", "Date", "Version", "Channel", "Summary", "Status", "Redirect_from"),
+}
+REQUIRED = {"pages": ("Title", "Description"), "news": ("Title", "Date")}
+REFUSED = {
+    "save_as": "adresu určují jméno souboru a Slug",
+    "url": "adresu určují jméno souboru a Slug",
+    "lang": "jazyk říká jméno souboru (.cs.md nebo .en.md)",
+    "key": "dvojici jazyků páruje jméno souboru",
+    "slug": "adresu aktuality určuje jméno souboru",
+    "author": "autorem je vždy poskytovatel licence",
+    "category": "web nemá rubriky",
+    "tags": "web nemá štítky",
+}
+CHANNELS = ("stable", "beta")
+TEMPLATES = ("page", "home")
+STATES = ("draft", "published")
+OLD_PATH = re.compile(r"/[A-Za-z0-9._~%/-]*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+HUMAN_DATE = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4}).*")
+
+Findings = Iterator[tuple[str, str]]  # what is wrong, how to mend it
+
+
+def suggestion(word: str, words: Sequence[str]) -> str:
+    """Return `mysleli jste …?` when a known word is close, else the known words."""
+    by_lower = {known.lower(): known for known in words}
+    if close := get_close_matches(word.lower(), by_lower, 1):
+        return f"mysleli jste „{by_lower[close[0]]}“?"
+    return f"použijte některý z: {', '.join(words)}"
+
+
+def problems(source: Source) -> Iterator[Problem]:
+    """Give everything that is wrong with the front matter of one file."""
+    seen: dict[str, int] = {}
+    for field in source.fields:
+        name = field.name.lower()
+        found = [*key_findings(source, field.name, field.value, seen.get(name))]
+        if name in VALUES and field.value:
+            found += VALUES[name](source, field.value)
+        for what, cure in found:
+            yield Problem(source.path, field.line, what, cure, f"{field.name}: {field.value}")
+        seen.setdefault(name, field.line)
+    for name in required(source):
+        if name.lower() not in seen:
+            yield Problem(source.path, 1, f"chybí klíč {name}", f"přidejte do hlavičky řádek „{name}: …“")
+
+
+def required(source: Source) -> Iterator[str]:
+    """Give the keys that this file must have."""
+    yield from REQUIRED[source.folder]
+    if source.folder == "pages" and source.key != "home":
+        yield "Slug"
+    if source.folder == "news" and VERSION.fullmatch(source.key):
+        yield "Version"
+
+
+def key_findings(source: Source, name: str, value: str, first_line: int | None) -> Findings:
+    """Tell whether a key is unknown, refused, repeated or empty."""
+    known = KEYS[source.folder]
+    if name.lower() not in {key.lower() for key in known}:
+        if reason := REFUSED.get(name.lower()):
+            yield f"klíč {name} se nepíše", f"smažte ho, {reason}"
+        else:
+            yield f"neznámý klíč {name}", suggestion(name, known)
+    elif first_line:
+        yield f"klíč {name} je tu podruhé (poprvé na řádku {first_line})", "jeden z nich smažte"
+    elif not value:
+        yield f"klíč {name} nemá hodnotu", "doplňte ji, nebo řádek smažte"
+
+
+def date_findings(source: Source, value: str) -> Findings:
+    """Only ISO dates: Pelican would read 1.10.2026 as the tenth of January."""
+    if iso_date(value):
+        return
+    if match := HUMAN_DATE.fullmatch(value):
+        iso = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+        yield f"datum „{value}“ se dá číst dvojím způsobem", f"napište ho jako {iso} (rok-měsíc-den)"
+    else:
+        yield f"„{value}“ není datum, nebo v kalendáři chybí", "napište ho jako 2026-12-01 nebo 2026-12-01 09:00"
+
+
+def version_findings(source: Source, value: str) -> Findings:
+    """Two to four numbers, the ones that the file's name says."""
+    if not VERSION.fullmatch(value):
+        yield f"„{value}“ není verze", "napište dvě až čtyři čísla: 4.29"
+    elif value != source.key:
+        cure = f"přejmenujte soubor na {value}.{source.lang}.md, nebo opravte verzi"
+        yield "verze neodpovídá jménu souboru", cure
+
+
+def one_of(choices: tuple[str, ...]) -> Callable[[Source, str], Findings]:
+    """Return the check of a value that is one of a few words."""
+
+    def findings(source: Source, value: str) -> Findings:
+        if value not in choices:
+            yield f"hodnotu „{value}“ web nezná", suggestion(value, choices)
+
+    return findings
+
+
+def redirect_findings(source: Source, value: str) -> Findings:
+    """Paths of the old site, parted by spaces."""
+    for old in value.split():
+        if not OLD_PATH.fullmatch(old):
+            yield f"„{old}“ není cesta na starém webu", "napište cestu bez domény: /cz/technicka-podpora"
+
+
+def slug_findings(source: Source, value: str) -> Findings:
+    """The last part of the address."""
+    if not SLUG.fullmatch(value):
+        yield f"„{value}“ nemůže být v adrese", "pište jen malá písmena bez háčků, číslice a spojovníky"
+
+
+VALUES = {
+    "date": date_findings,
+    "version": version_findings,
+    "channel": one_of(CHANNELS),
+    "status": one_of(STATES),
+    "template": one_of(TEMPLATES),
+    "redirect_from": redirect_findings,
+    "slug": slug_findings,
+}

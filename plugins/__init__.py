@@ -1,0 +1,1 @@
+"""What this site adds to Pelican: one concern a module, with a `register()` or, for Markdown, a `makeExtension()`."""

@@ -1,0 +1,63 @@
+"""What a release is: a note with a version, in the order of versions, with a channel; and which one is the newest."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+from pelican import signals
+
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+ROOM = 200  # characters of a description
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """Return what sorts versions: 4.9 comes before 4.28."""
+    return tuple(int(number) for number in version.split("."))
+
+
+def first_words(html: str) -> str:
+    """Return the text of the first paragraph that has one, at most ROOM characters, for notes without a summary."""
+    for paragraph in PARAGRAPH.findall(html):
+        text = re.sub("[ \n]+", " ", unescape(re.sub("<[^>]+>", "", paragraph))).strip()
+        if text:
+            return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + " …"
+    return ""
+
+
+def describe(note: Any, now: datetime) -> None:
+    """Give a note every attribute that templates ask for."""
+    note.version = getattr(note, "version", None)
+    note.channel = getattr(note, "channel", "stable")
+    note.description = note.metadata.get("summary") or first_words(note._content) or note.title
+    note.upcoming = note.date > now  # only development shows such a note; it comes out at its date
+    note.public = note.status == "published" and not note.upcoming
+    note.previous = note.next = None
+
+
+def finish_releases(generator: Any) -> None:
+    """Link the releases of each language by version and put NEWEST, the newest stable one, into the context."""
+    news = generator.context["NEWS"]
+    now = datetime.now(UTC)
+    for notes in news.values():
+        for note in notes:
+            describe(note, now)
+        ordered = sorted((note for note in notes if note.version), key=lambda note: version_order(note.version))
+        for earlier, later in pairwise(ordered):
+            earlier.next, later.previous = later, earlier
+    generator.context["NEWEST"] = newest([note for notes in news.values() for note in notes])
+
+
+def newest(notes: list[Any]) -> dict[str, Any] | None:
+    """Return version, date and addresses of the newest stable release that is out."""
+    stable = [note for note in notes if note.version and note.channel == "stable" and note.public]
+    if not stable:
+        return None
+    note = max(stable, key=lambda note: version_order(note.version))
+    return {"version": note.version, "date": note.date.date(), "address": note.alternates}
+
+
+def register() -> None:
+    """Run after plugins.languages has parted the notes."""
+    signals.article_generator_finalized.connect(finish_releases)

@@ -1,0 +1,75 @@
+"""Writes what machines ask for first: sitemap.xml with the pairs of languages, robots.txt, and the map of redirects."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from pelican import signals
+from pelican.generators import Generator
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+class RedirectError(ValueError):
+    """Two pages claim one old address, or a page lives there."""
+
+
+def redirects(items: Iterable[Any]) -> dict[str, str]:
+    """Return old path -> address from every `Redirect_from`; raise RedirectError where they collide."""
+    items = list(items)
+    taken = {item.address: item for item in items}
+    targets: dict[str, str] = {}
+    for item in items:
+        for old in getattr(item, "redirect_from", "").split():
+            if old in taken:
+                raise RedirectError(f"{item}: Redirect_from {old} už patří souboru {taken[old]}")
+            taken[old], targets[old] = item, item.address
+    return targets
+
+
+class Sitemap(Generator):
+    def generate_output(self, writer: Any) -> None:
+        self.root = self.settings["ORIGIN"] + self.settings["SITEURL"]
+        notes = [note for notes in self.context["NEWS"].values() for note in notes if note.public]
+        pages = [page for page in self.context["PAGES"] if page.status == "published"]
+        moved = redirects([*pages, *notes])
+        self.write("sitemap.xml", self.sitemap(pages, notes))
+        self.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {self.root}/sitemap.xml\n")
+        # The body of an nginx map: `map $uri $moved { include redirects.map; }`.
+        self.write("redirects.map", "".join(f'"{old}" "{new}";\n' for old, new in sorted(moved.items())))
+
+    def write(self, name: str, text: str) -> None:
+        Path(self.output_path, name).write_text(text, "utf-8")
+
+    def sitemap(self, pages: list[Any], notes: list[Any]) -> str:
+        urlset = Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
+        news = self.settings["ADDRESSES"]["news"]
+        for address in news.values():
+            self.add(urlset, address, news)
+        for item in pages:
+            self.add(urlset, item.address, item.alternates)
+        for note in notes:
+            self.add(urlset, note.address, note.alternates, note.date.date().isoformat())
+        indent(urlset, " ")
+        return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(urlset, "unicode") + "\n"
+
+    def add(self, urlset: Element, address: str, alternates: dict[str, str], changed: str = "") -> None:
+        url = SubElement(urlset, "url")
+        SubElement(url, "loc").text = self.root + address
+        if changed:
+            SubElement(url, "lastmod").text = changed
+        if len(alternates) > 1:
+            for lang, path in [*alternates.items(), ("x-default", alternates[self.settings["DEFAULT_LANG"]])]:
+                SubElement(url, "xhtml:link", rel="alternate", hreflang=lang, href=self.root + path)
+
+
+def sitemap(_: Any) -> type[Sitemap]:
+    """Name the generator to Pelican."""
+    return Sitemap
+
+
+def register() -> None:
+    """Add the generator, which runs after pages and notes are read."""
+    signals.get_generators.connect(sitemap)

@@ -1,0 +1,316 @@
+"""From a slip of the author to a readable line; from a note to the built site; and what happens when a build fails."""
+
+import re
+import shutil
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from newsroom import check
+from newsroom.build import ROOT, BuildError, build, new_build
+from newsroom.embargo import held_back, stage
+from newsroom.environment import SettingsError, demand
+from newsroom.problem import counted
+from newsroom.scaffold import ScaffoldError, scaffold
+from newsroom.source import ZONE
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=ZONE)
+GOOD = "Title: ISPadmin 4.29\nDate: 2026-11-20\nVersion: 4.29\n\nVyšla verze 4.29.\n"
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A copy of the real content that a test may spoil."""
+    return Path(shutil.copytree(ROOT / "content", tmp_path / "content"))
+
+
+def faults(content: Path) -> list[str]:
+    return [str(problem) for problem in check.problems(content, NOW) if problem.severe]
+
+
+def test_the_real_content_has_no_fault() -> None:
+    assert faults(ROOT / "content") == []
+
+
+def test_a_good_note_is_good(content: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(GOOD)
+    found = check.problems(content, NOW)
+    assert [str(problem) for problem in found] == [
+        "content/news/4.29.cs.md:1: upozornění: chybí anglický překlad; přidejte news/4.29.en.md"
+    ]
+
+
+def body(text: str) -> str:
+    """A whole note with this text; it begins on line 5."""
+    return GOOD.replace("Vyšla verze 4.29.", text)
+
+
+# What the author wrote, the line that must be named, and what must be said of it.
+SLIPS = {
+    "Czech date": (GOOD.replace("2026-11-20", "1.10.2026"), 2, "2026-10-01 (rok-měsíc-den)"),
+    "American date": (GOOD.replace("2026-11-20", "10/1/2026"), 2, "dvojím způsobem"),
+    "impossible date": (GOOD.replace("2026-11-20", "2026-02-30"), 2, "není datum, nebo v kalendáři chybí"),
+    "no date": (GOOD.replace("Date: 2026-11-20\n", ""), 1, "chybí klíč Date"),
+    "date in words": (GOOD.replace("2026-11-20", "dnes"), 2, "napište ho jako 2026-12-01"),
+    "misspelt key": (GOOD.replace("Version", "Verzion"), 3, "mysleli jste „Version“?"),
+    "repeated key": (GOOD.replace("Version", "Title: x\nVersion"), 3, "podruhé (poprvé na řádku 1)"),
+    "empty key": (GOOD.replace("ISPadmin 4.29", ""), 1, "klíč Title nemá hodnotu"),
+    "forbidden key": (GOOD.replace("Version", "Save_as: x.html\nVersion"), 3, "klíč Save_as se nepíše"),
+    "no blank line": (GOOD.replace("\n\n", "\n"), 4, "prázdný řádek"),
+    "YAML fences": ("---\n" + GOOD, 1, "hlavička se nepíše mezi ---"),
+    "folded value": (GOOD.replace("Version", "  dál\nVersion"), 3, "jen jeden řádek"),
+    "no front matter": ("\n\nText\n", 1, "chybí hlavička"),
+    "no text": (body(""), 3, "pod hlavičkou chybí text"),
+    "other version": (GOOD.replace("Version: 4.29", "Version: 4.30"), 3, "verze neodpovídá jménu souboru"),
+    "malformed version": (GOOD.replace("Version: 4.29", "Version: 4.29b"), 3, "„4.29b“ není verze"),
+    "unknown channel": (GOOD.replace("Version", "Channel: betta\nVersion"), 3, "mysleli jste „beta“?"),
+    "old path with domain": (GOOD.replace("Version", "Redirect_from: www.x.cz/a\nVersion"), 3, "cestu bez domény"),
+    "taken old path": (GOOD.replace("Version", "Redirect_from: /kontakt/\nVersion"), 3, "už patří souboru"),
+    "first-level heading": (body("# Nadpis"), 5, "začněte nadpis dvěma křížky"),
+    "dead file link": (body("[x]({filename}/pages/contct.cs.md)"), 5, "mysleli jste „pages/contact.cs.md“?"),
+    "dead fragment": (body("[x]({filename}/pages/support.cs.md#nikde)"), 5, "místo #nikde"),
+    "dead own fragment": (body("text\n\n[x](#nikde)"), 7, "místo #nikde"),
+    "dead own address": (body("[x](/podporaa/)"), 5, "mysleli jste „/podpora/“?"),
+    "relative link": (body("[x](contact.html)"), 5, "je relativní"),
+    "link to ourselves": (body("[x](http://127.0.0.1:8000/podpora/)"), 5, "vede na náš vlastní web"),
+    "script link": (body("[x](javascript:alert(1))"), 5, "začněte ho https://"),
+    "broken address": (body("[x](http://[x)"), 5, "není adresa"),
+    "empty link": (body("[x]()"), 5, "odkaz nikam nevede"),
+    "reference link": (body("[x][1]\n\n[1]: /nikam/"), 7, "adresa „/nikam/“ na webu není"),
+    "missing picture": (body("![Graf]({attach}graf.png)"), 5, "soubor „graf.png“ neexistuje"),
+    "picture without description": (body("![]({attach}graf.png)"), 5, "obrázek nemá popis"),
+    "foreign picture": (body("![Graf](https://x.cz/graf.png)"), 5, "se na web nedostane"),
+    "raw HTML": (body("<div>x</div>"), 5, "značka HTML <div> není dovolená"),
+    "script": (body("<script src=x></script>"), 5, "značka HTML <script>"),
+    "style attribute": (body('<span style="color:red">x</span>'), 5, "atribut style= není dovolený"),
+    "style in Markdown": (body('## Nadpis {: style="color:red"}'), 5, "atribut style= není dovolený"),
+    "e-mail address": (body("Pište na jan@firma.cz."), 5, "jan@firma.cz by posbírali roboti"),
+    "block in a note": (body("[[form:contact]]"), 5, "patří jen na stránky"),
+    "control character": (body("a\u202eb"), 5, "neviditelný řídicí znak"),
+    "two-part letters": (body("a\u0301"), 5, "(NFD)"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_said_with_its_line_and_cure(content: Path, slip: str) -> None:
+    text, line, expected = SLIPS[slip]
+    (content / "news/4.29.cs.md").write_text(text)
+    found = [problem for problem in faults(content) if expected in problem]
+    assert found, faults(content)
+    assert found[0].startswith(f"content/news/4.29.cs.md:{line}: ")
+
+
+BYTES = {
+    b"\xef\xbb\xbf" + GOOD.encode(): (1, "značkou BOM"),
+    GOOD.replace("\n", "\r\n").encode(): (1, "CRLF"),
+    GOOD.encode("cp1250"): (5, "soubor není v UTF-8 (vypadá na windows-1250)"),
+    GOOD.encode("utf-16"): (1, "soubor je v UTF-16"),
+}
+
+
+@pytest.mark.parametrize("data", BYTES)
+def test_a_wrong_encoding_is_said_with_its_line(content: Path, data: bytes) -> None:
+    (content / "news/4.29.cs.md").write_bytes(data)
+    line, expected = BYTES[data]
+    assert any(f"4.29.cs.md:{line}: " in problem and expected in problem for problem in faults(content))
+
+
+@pytest.mark.parametrize(
+    "name", ["4.29.cz.md", "4.29.md", "4.29.cs.txt", "Verze 4.29.cs.md", "4.29.cs.markdown", "4.cs.md"]
+)
+def test_a_wrong_file_name_is_said(content: Path, name: str) -> None:
+    (content / "news" / name).write_text(GOOD)
+    assert any(f"content/news/{name}:1: soubor má nesprávné jméno" in problem for problem in faults(content))
+
+
+def test_all_problems_come_at_once_in_the_order_of_lines(content: Path) -> None:
+    note = "Titel: x\nDate: 1.1.2026\nVersion: 4.3\nText <div>\n# x\n[x](y)\n"
+    (content / "news/4.29.cs.md").write_text(note)
+    lines = [int(match[1]) for fault in faults(content) if (match := re.search(r"4\.29\.cs\.md:(\d+):", fault))]
+    assert set(lines) == {1, 2, 3, 4, 5, 6}
+    assert lines == sorted(lines)
+
+
+def test_the_offending_text_is_shown(content: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(body("[x](/nikam/)"))
+    assert any(fault.endswith("\n    [x](/nikam/)") for fault in faults(content))
+
+
+def test_code_and_authors_notes_are_not_checked(content: Path) -> None:
+    text = "Text `<div>`.\n\n<!-- <div>\na@b.cz -->\n\n```\n<div> [x](y)\n```"
+    (content / "news/4.29.cs.md").write_text(body(text))
+    assert faults(content) == []
+
+
+def test_both_languages_must_agree(content: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(GOOD)
+    (content / "news/4.29.en.md").write_text(GOOD.replace("2026-11-20", "2026-11-21"))
+    assert any("4.29.en.md:2: Date je jiné než v českém souboru (2026-11-20)" in fault for fault in faults(content))
+
+
+def test_one_version_may_not_be_written_two_ways(content: Path) -> None:
+    (content / "news/4.028.cs.md").write_text(GOOD.replace("4.29", "4.028"))
+    assert any("už má content/news/4.0" in fault for fault in faults(content))
+
+
+def test_versions_out_of_order_are_a_warning(content: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("2026", "2016"))
+    assert any("vyšla dřív než nižší verze 4.28" in str(problem) for problem in check.problems(content, NOW))
+    assert faults(content) == []
+
+
+def test_a_page_must_stand_where_the_menu_looks_for_it(content: Path) -> None:
+    page = content / "pages/support.cs.md"
+    page.write_text(page.read_text().replace("Slug: podpora", "Slug: podporujeme"))
+    assert any("menu čeká tuto stránku na /podpora/" in fault for fault in faults(content))
+
+
+def test_an_unknown_block_is_said(content: Path) -> None:
+    page = content / "pages/contact.cs.md"
+    page.write_text(page.read_text().replace("[[addresses]]", "[[adresses]]"))
+    assert any("blok [[adresses]] neexistuje; mysleli jste „addresses“?" in fault for fault in faults(content))
+
+
+def test_a_block_glued_to_a_paragraph_is_said(content: Path) -> None:
+    page = content / "pages/contact.cs.md"
+    page.write_text(page.read_text().replace("\n\n[[addresses]]", "\n[[addresses]]"))
+    assert any("blok [[addresses]] je přilepený k textu" in fault for fault in faults(content))
+
+
+def test_data_files_are_checked(content: Path) -> None:
+    (content / "figures.toml").write_text("licences = 1\n\ninstallations = 7 1\n")
+    (content / "training-dates.toml").write_text('[[date]]\ndate = "1.12."\nplace = "tam"\n')
+    found = faults(content)
+    assert any(fault.startswith("content/figures.toml:3: souboru nejde rozumět") for fault in found)
+    assert any("termín 1: date není datum" in fault for fault in found)
+    assert any("termín 1: neznámé place" in fault for fault in found)
+
+
+def test_a_picture_that_nobody_shows_is_a_warning(content: Path) -> None:
+    (content / "news/graf.png").write_bytes(b"x")
+    assert any("obrázek nikdo neukazuje" in str(problem) for problem in check.problems(content, NOW))
+
+
+def test_a_public_page_may_not_link_to_what_is_not_out(content: Path) -> None:
+    (content / "news/4.30.cs.md").write_text(GOOD.replace("4.29", "4.30").replace("2026-11-20", "2026-12-01"))
+    (content / "news/4.29.cs.md").write_text(body("[x]({filename}/news/4.30.cs.md)"))
+    assert any("vede na text, který ještě nevyšel" in fault for fault in faults(content))
+
+
+def test_czech_counts() -> None:
+    assert [counted(n, "chyba", "chyby", "chyb") for n in (0, 1, 2, 5)] == ["0 chyb", "1 chyba", "2 chyby", "5 chyb"]
+
+
+# -- Scaffolding -------------------------------------------------------------------------------------------------------
+def test_a_scaffolded_release_passes_the_check(content: Path) -> None:
+    paths = scaffold(content, {"VERSION": "4.29"}, NOW)
+    assert [path.name for path in paths] == ["4.29.cs.md", "4.29.en.md"]
+    assert "Date: 2026-11-22\n" in paths[0].read_text()
+    assert "Dne 22. listopadu 2026 oficiálně vyšla stabilní verze ISPadmin 4.29." in paths[0].read_text()
+    assert check.problems(content, NOW) == []
+
+
+def test_a_scaffolded_notice_is_a_draft(content: Path) -> None:
+    paths = scaffold(content, {"TITLE": "Odstávka portálu v neděli"}, NOW)
+    assert paths[0].name == "2026-11-22-odstavka-portalu-v-nedeli.cs.md"
+    assert {source.key for source in held_back(content, NOW)} == {"2026-11-22-odstavka-portalu-v-nedeli"}
+    assert check.problems(content, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"VERSION": "4.28"}, "verze 4.28 už existuje"),
+        ({"VERSION": "4.028"}, "verze 4.28 už existuje"),
+        ({"VERSION": "4"}, "není verze"),
+        ({"VERSION": "../4.29"}, "není verze"),
+        ({"VERSION": "4.29", "DATE": "1.12.2026"}, "napište ho jako 2026-12-01"),
+        ({"VERSION": "4.29", "CHANNEL": "betta"}, "mysleli jste „beta“?"),
+        ({"VERSION": "4.29", "TITLE": "x"}, "Napište make news"),
+        ({}, "Napište make news"),
+        ({"TITLE": "!?"}, "nejde udělat adresu"),
+    ],
+)
+def test_what_cannot_be_scaffolded_is_refused_and_nothing_written(
+    content: Path, wishes: dict[str, str], said: str
+) -> None:
+    before = sorted(content.rglob("*"))
+    with pytest.raises(ScaffoldError, match=re.escape(said)):
+        scaffold(content, wishes, NOW)
+    assert sorted(content.rglob("*")) == before
+
+
+# -- Embargo, settings, build ------------------------------------------------------------------------------------------
+def test_what_is_not_out_is_not_staged(content: Path, tmp_path: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("2026-11-20", "2026-11-22 12:01"))
+    (content / "news/4.30.cs.md").write_text(GOOD.replace("4.29", "4.30").replace("Date", "Status: draft\nDate"))
+    names = {path.name for path in stage(content, tmp_path / "stage", NOW).rglob("*.md")}
+    assert not names & {"4.29.cs.md", "4.30.cs.md"}
+    assert {"4.28.cs.md", "support.cs.md"} <= names
+
+
+def test_production_names_every_missing_setting_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        demand({"FORMS_SITE_URL": "podpora.firma.cz"})
+    for name in ("FORMS_SITE_URL nemůže být", "FORMS_SALES_ADDRESS chybí", "FORMS_TECHNICAL_ADDRESS chybí"):
+        assert name in str(caught.value)
+    demand({"FORMS_DEVELOPMENT": "1"})
+    demand({"FORMS_SITE_URL": "https://x.cz", "FORMS_SALES_ADDRESS": "a@x.cz", "FORMS_TECHNICAL_ADDRESS": "b@x.cz"})
+
+
+def test_a_production_build_keeps_back_drafts_and_their_pictures_and_a_development_build_shows_them(
+    content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMS_DEVELOPMENT", "1")
+    (content / "news/graf.png").write_bytes(b"x")
+    future = body("![Graf]({attach}graf.png)").replace("2026-11-20", "2999-12-01")
+    (content / "news/4.29.cs.md").write_text(future)
+    build(tmp_path / "public", drafts=False, content=content)
+    build(tmp_path / "all", drafts=True, content=content)
+    assert not list((tmp_path / "public").rglob("*graf.png"))
+    assert not (tmp_path / "public/aktuality/4.29").exists()
+    assert (tmp_path / "all/aktuality/4.29/graf.png").is_file()
+    html = (tmp_path / "all/aktuality/4.29/index.html").read_text()
+    assert 'content="noindex"' in html
+    assert "2999" in html
+    assert "4.29" not in (tmp_path / "all/feeds/cs.json").read_text()
+    assert '"softwareVersion": "4.28"' in (tmp_path / "all/index.html").read_text()
+
+
+def test_a_failed_build_leaves_the_last_good_one(content: Path, tmp_path: Path) -> None:
+    output = tmp_path / "site"
+    with new_build(output) as folder:
+        (folder / "sitemap.xml").write_text("dobrá")
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("2026-11-20", "1.10.2026"))
+    with pytest.raises(BuildError, match=r"4\.29\.cs\.md:2: datum"):
+        build(output, drafts=True, content=content)
+    with pytest.raises(ZeroDivisionError), new_build(output) as folder:
+        1 / 0  # noqa: B018
+    assert (output / "sitemap.xml").read_text() == "dobrá"
+
+
+def test_a_build_leaves_nothing_of_the_one_before_nor_of_one_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / ".site.build/new/half").mkdir(parents=True)
+    for number in range(3):
+        with new_build(tmp_path / "site") as folder:
+            (folder / "sitemap.xml").write_text(str(number))
+            (folder / f"page{number}").touch()
+    assert sorted(path.name for path in (tmp_path / "site").iterdir()) == ["page2", "sitemap.xml"]
+    assert [path.name for path in (tmp_path / ".site.build").iterdir()] == ["lock"]
+
+
+def test_a_folder_of_someone_else_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    with pytest.raises(BuildError, match="kterou nevytvořil"), new_build(tmp_path / "site"):
+        pass
+
+
+def test_the_commands_speak_and_exit_as_make_expects(content: Path, tmp_path: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("2026-11-20", "1.10.2026"))
+    done = subprocess.run([sys.executable, "-m", "newsroom.check", content], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "content/news/4.29.cs.md:2: datum „1.10.2026“" in done.stdout
+    assert "Obsah: 1 chyba, 1 upozornění" in done.stdout

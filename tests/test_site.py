@@ -1,0 +1,270 @@
+"""The real content/, built strictly for production, and asked what visitors and machines rely on."""
+
+import json
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import pelicanconf
+from newsroom import output
+from newsroom.build import build
+from newsroom.output import Page, read_pages
+
+ATOM = {"atom": "http://www.w3.org/2005/Atom"}
+SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+RELEASES = ("4.28", "4.27", "4.26", "4.25", "4.24")
+ORIGIN = pelicanconf.ORIGIN
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The finished site; building it is itself the first test: any warning or fault of any page fails it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORMS_DEVELOPMENT", "1")
+        built = tmp_path_factory.mktemp("built") / "output"
+        build(built, drafts=False)
+        yield built
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Page]:
+    return {page.address: page for page in read_pages(site)}
+
+
+def test_every_address_of_the_contract_is_there(pages: dict[str, Page]) -> None:
+    fixed = {path for paths in pelicanconf.ADDRESSES.values() for path in paths.values()}
+    releases = {f"{news}{version}/" for news in ("/aktuality/", "/en/news/") for version in RELEASES}
+    assert set(pages) == fixed | releases | {"/404.html", "/en/404.html"}
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/podpora/", "Technická podpora · ISPadmin"),
+        ("/en/support/", "Technical support · ISPadmin"),
+        ("/aktuality/4.28/", "ISPadmin 4.28 · ISPadmin"),
+    ],
+)
+def test_titles(pages: dict[str, Page], address: str, title: str) -> None:
+    assert pages[address].title.replace("\N{NO-BREAK SPACE}", " ") == title
+
+
+def test_pages_speak_the_language_of_their_address(pages: dict[str, Page]) -> None:
+    for address, page in pages.items():
+        assert page.lang == ("en" if address.startswith("/en/") else "cs"), address
+
+
+def test_every_page_is_paired_with_its_translation(pages: dict[str, Page]) -> None:
+    for page in pages.values():
+        if "noindex" not in page.metas.get("robots", ""):
+            assert set(page.alternates) == {"cs", "en", "x-default"}, page.path
+
+
+def test_each_page_with_a_form_carries_it(site: Path) -> None:
+    for kind, key in (("contact", "contact"), ("price-list", "price-list"), ("training", "training")):
+        for lang in pelicanconf.LANGUAGES:
+            html = (site / pelicanconf.ADDRESSES[key][lang].lstrip("/") / "index.html").read_text("utf-8")
+            assert f'action="{pelicanconf.FORM_ADDRESSES[kind][lang]}"' in html
+
+
+def test_czech_prepositions_stay_with_their_words(site: Path) -> None:
+    html = (site / "podpora/index.html").read_text("utf-8")
+    prose = re.sub(r"<[^>]+>", "|", html[html.index("<main") : html.index("<form")])
+    assert not re.findall(r"(?<!\w)[ksvzouai] \w+", prose)
+    assert "24\N{NO-BREAK SPACE}hodin" in prose
+
+
+def test_news_are_listed_newest_first(site: Path) -> None:
+    for name in ("aktuality", "en/news"):
+        html = (site / name / "index.html").read_text("utf-8")
+        listed = re.findall(rf'href="/{name}/([\d.]+)/"', html)
+        assert tuple(dict.fromkeys(listed)) == RELEASES
+
+
+def test_home_names_the_newest_version_to_machines(pages: dict[str, Page]) -> None:
+    for address in ("/", "/en/"):
+        data = {item["@type"]: item for item in json.loads(pages[address].data[0][1])}
+        assert data["SoftwareApplication"]["softwareVersion"] == "4.28"
+        assert data["Organization"]["name"] == "NET service solution s.r.o."
+
+
+def test_a_release_is_a_news_article_with_its_place(pages: dict[str, Page]) -> None:
+    data = {item["@type"]: item for item in json.loads(pages["/aktuality/4.26/"].data[0][1])}
+    assert data["NewsArticle"]["datePublished"] == "2017-06-12T00:00:00+02:00"
+    steps = [step["item"].removeprefix(ORIGIN) for step in data["BreadcrumbList"]["itemListElement"]]
+    assert steps == ["/", "/aktuality/", "/aktuality/4.26/"]
+
+
+def test_neighbours_follow_the_versions(site: Path) -> None:
+    html = (site / "aktuality/4.26/index.html").read_text("utf-8")
+    assert re.search(r'rel="prev" href="/aktuality/4\.25/"', html)
+    assert re.search(r'rel="next" href="/aktuality/4\.27/"', html)
+
+
+@pytest.mark.parametrize("lang", pelicanconf.LANGUAGES)
+def test_atom_feeds_follow_rfc_4287(site: Path, lang: str) -> None:
+    feed = ET.parse(site / f"feeds/{lang}.atom.xml").getroot()  # noqa: S314 - our own file
+    parts = [feed, *feed.findall("atom:entry", ATOM)]
+    for part in parts:
+        for name in ("id", "title", "updated"):
+            assert len(part.findall(f"atom:{name}", ATOM)) == 1
+        assert datetime.fromisoformat(part.findtext("atom:updated", "", ATOM)).tzinfo
+    assert feed.findtext("atom:author/atom:name", "", ATOM) == "NET service solution s.r.o."
+    links = {link.get("rel"): link.get("href") for link in feed.findall("atom:link", ATOM)}
+    assert links["self"] == f"{ORIGIN}/feeds/{lang}.atom.xml"
+    assert [part.findtext("atom:title", "", ATOM).split()[-1] for part in parts[1:]] == [*RELEASES]
+    assert all(part.findtext("atom:content", "", ATOM).startswith("<p>") for part in parts[1:])
+
+
+def test_entries_are_known_by_version_and_language_alone(site: Path) -> None:
+    ids = {
+        entry.findtext("atom:id", "", ATOM)
+        for lang in pelicanconf.LANGUAGES
+        for entry in ET.parse(site / f"feeds/{lang}.atom.xml").findall("atom:entry", ATOM)  # noqa: S314
+    }
+    assert len(ids) == 2 * len(RELEASES)
+    assert "urn:uuid:96676bc6-cc97-5fed-921d-4d834252ed69" in ids  # 4.28.cs: readers know it, it must not change
+
+
+@pytest.mark.parametrize("lang", pelicanconf.LANGUAGES)
+def test_json_feeds_follow_version_1_1(site: Path, lang: str) -> None:
+    feed = json.loads((site / f"feeds/{lang}.json").read_text("utf-8"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["language"] == lang
+    for item in feed["items"]:
+        assert item["id"]
+        assert item["content_html"]
+        assert item["url"].startswith(f"{ORIGIN}/")
+        assert datetime.fromisoformat(item["date_published"]).tzinfo
+
+
+def test_the_sitemap_lists_what_may_be_found_with_its_translations(site: Path, pages: dict[str, Page]) -> None:
+    urls = ET.parse(site / "sitemap.xml").findall("s:url", SITEMAP)  # noqa: S314
+    listed = {url.findtext("s:loc", "", SITEMAP).removeprefix(ORIGIN) for url in urls}
+    assert listed == {address for address in pages if not address.endswith("404.html")}
+    for url in urls:
+        links = {link.get("hreflang"): link.get("href") for link in url.findall("x:link", SITEMAP)}
+        assert set(links) == {"cs", "en", "x-default"}
+
+
+def test_robots_know_the_sitemap(site: Path) -> None:
+    assert f"Sitemap: {ORIGIN}/sitemap.xml" in (site / "robots.txt").read_text()
+
+
+def test_the_old_address_of_support_leads_to_the_new(site: Path) -> None:
+    assert '"/cz/technicka-podpora" "/podpora/";' in (site / "redirects.map").read_text()
+
+
+def test_text_files_have_compressed_twins(site: Path) -> None:
+    for name in ("index.html", "feeds/cs.atom.xml", "feeds/cs.json", "sitemap.xml"):
+        assert (site / f"{name}.gz").stat().st_size < (site / name).stat().st_size
+        assert (site / f"{name}.br").is_file()
+
+
+def test_every_asset_is_served_under_its_fingerprint(site: Path) -> None:
+    for address in pelicanconf.ASSETS.values():
+        assert re.search(r"\.[0-9a-f]{10}\.\w+$", address)
+        assert (site / address.lstrip("/")).is_file()
+
+
+def test_the_first_view_fits_one_round_trip(site: Path) -> None:
+    style = (site / (pelicanconf.ASSETS["css/site.css"].lstrip("/") + ".br")).stat().st_size
+    for page in site.rglob("index.html"):
+        assert style + page.with_name("index.html.br").stat().st_size < 14 * 1024, page
+
+
+def test_both_languages_have_the_same_interface_texts() -> None:
+    def keys(table: dict[str, object], before: str = "") -> set[str]:
+        names = set()
+        for name, value in table.items():
+            names |= keys(value, f"{before}{name}.") if isinstance(value, dict) else {before + name}
+        return names
+
+    czech, english = (tomllib.loads(Path(f"theme/texts/{lang}.toml").read_text("utf-8")) for lang in ("cs", "en"))
+    plural = {"few", "many"}  # forms that English has not
+    only_one = {key for key in keys(czech) ^ keys(english) if key.rsplit(".", 1)[-1] not in plural}
+    assert not only_one
+
+
+BROKEN = {
+    '<a href="/nikam/">x</a>': "odkaz „/nikam/“ nikam nevede",
+    '<a href="/podpora/#nikde">x</a>': "není id „nikde“",
+    '<a href="nic/">x</a>': "odkaz „nic/“ nikam nevede",
+    '<img src="/nic.png" alt="">': "odkaz „/nic.png“ nikam nevede",
+    '<img src="/robots.txt">': "obrázek nemá alt",
+    '<p id="main">x</p>': "id „main“ je na stránce dvakrát",
+    '<p style="color:red">x</p>': "atribut style= zakazuje CSP",
+    '<p onclick="x()">x</p>': "atribut onclick= zakazuje CSP",
+    "<script>x()</script>": "skript v HTML zakazuje CSP",
+    "<style>p{}</style>": "styl v HTML zakazuje CSP",
+    '<script src="https://cdn.example/x.js"></script>': "stránka načítá „https://cdn.example/x.js“ odjinud",
+    '<iframe src="//video.example/1"></iframe>': "stránka načítá „//video.example/1“ odjinud",
+    "<p>pište na jan@firma.cz</p>": "jan@firma.cz najdou roboti",
+    "<p>jan&#64;firma.cz</p>": "jan@firma.cz najdou roboti",
+    "<p><b>jan</b>@<i>firma</i>.cz</p>": "jan@firma.cz najdou roboti",
+    "<p>jan (at) firma (dot) cz</p>": "najdou roboti",
+    '<a href="mailto:jan">x</a>': "prozrazuje adresu robotům",
+    '<script type="application/ld+json">{nic</script>': "JSON-LD nejde přečíst",
+    '<script type="application/ld+json">{"@type": "NewsArticle"}</script>': "JSON-LD NewsArticle: chybí headline",
+}
+
+
+@pytest.fixture
+def copy(site: Path, tmp_path: Path) -> Path:
+    """A copy of the site that a test may break."""
+    return Path(shutil.copytree(site, tmp_path / "copy"))
+
+
+def change(page: Path, old: str, new: str) -> None:
+    html = page.read_text("utf-8")
+    assert old in html
+    page.write_text(html.replace(old, new, 1), "utf-8")
+
+
+def test_the_finished_site_has_no_problem(site: Path) -> None:
+    assert output.problems(site) == []
+
+
+def test_the_output_check_finds_every_kind_of_broken_body(copy: Path) -> None:
+    page = copy / "soukromi/index.html"
+    whole = page.read_text("utf-8")
+    for html, expected in BROKEN.items():
+        page.write_text(whole.replace("</main>", f"{html}</main>"), "utf-8")
+        found = [str(problem) for problem in output.problems(copy)]
+        assert any(expected in problem for problem in found), (html, found)
+        assert all(problem.startswith("soukromi/index.html:") for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('<html lang="cs">', "<html>", "chybí jazyk"),
+        ("<title>", "<title></title><x>", "chybí titulek"),
+        ('<meta name="description"', '<meta name="x"', "chybí popis"),
+        ('<link rel="canonical"', '<link rel="x"', "chybí kanonická adresa"),
+        (f'canonical" href="{ORIGIN}/soukromi/', f'canonical" href="{ORIGIN}/jinam/', "není adresou stránky"),
+        (f'hreflang="en" href="{ORIGIN}/en/privacy/', f'hreflang="en" href="{ORIGIN}/en/x/', "kde nic není"),
+        (f'hreflang="en" href="{ORIGIN}/en/privacy/', f'hreflang="en" href="{ORIGIN}/en/support/', "neukazuje zpět"),
+        (f'hreflang="cs" href="{ORIGIN}/soukromi/', f'hreflang="cs" href="{ORIGIN}/', "neuvádí stránku samu"),
+        ('hreflang="x-default"', 'hreflang="de"', "x-default nevede"),
+        ('"position": 2', '"position": 3', "pozice nejdou po jedné"),
+        ("<title>Soukromí", "<title>Aktuální ceník", "má i cenik/index.html"),
+    ],
+)
+def test_the_output_check_finds_broken_heads(copy: Path, old: str, new: str, expected: str) -> None:
+    change(copy / "soukromi/index.html", old, new)
+    assert any(expected in str(problem) for problem in output.problems(copy))
+
+
+def test_the_output_check_reads_redirects_and_styles(copy: Path) -> None:
+    (copy / "redirects.map").write_text('"/stara" "/nikam/";\n')
+    (copy / "assets/x.css").write_text("p { background: url(nic.png) }\n")
+    found = [str(problem) for problem in output.problems(copy)]
+    assert any(problem.startswith("redirects.map:1: /stara vede na /nikam/") for problem in found)
+    assert any(problem.startswith("assets/x.css:1: soubor „nic.png“ na webu není") for problem in found)
