@@ -1,0 +1,54 @@
+# Everything one does here. Each target may be repeated; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+.PHONY: help serve test check news publish bench screenshots lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+serve: $(INSTALLED) ## pages, forms and caught mails, live, at http://127.0.0.1:8000/ (PORT=… for another)
+	@setpriv --pdeathsig TERM $(BIN)/python -m dev.serve --port $(PORT)
+
+test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=… for pytest)
+	@dev/need chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest $(ARGS)
+
+check: $(INSTALLED) ## the content checks alone: all problems at once, each with its cure
+	@$(BIN)/python -m newsroom.check
+
+news: $(INSTALLED) ## scaffold a note: VERSION=4.29 (DATE=2026-12-01 CHANNEL=beta), or a notice: TITLE="…"
+	@$(BIN)/python -m newsroom.scaffold
+
+publish: $(INSTALLED) ## the production build, in output/
+	@$(BIN)/python -m newsroom.publish
+
+bench: $(INSTALLED) ## what forms and build cost, as ratios against the least that would do
+	@$(BIN)/python -m bench
+
+screenshots: $(INSTALLED) ## take the README's pictures anew, in docs/img/
+	@dev/need chromium
+	$(BIN)/pytest tests/browser/screenshots.py
+
+lock: $(INSTALLED) ## pin what pyproject.toml asks for, with hashes (UPGRADE=--upgrade for the newest)
+	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove what the other targets made, but neither .venv nor var/ (mails, outbox)
+	rm -rf output .output.build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements-dev.txt
+	@PYTHON=$(PYTHON) dev/need venv
+	@echo "Making .venv from $< (the first time takes about a minute) …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,124 @@
+"""The real `make serve`, on a copy of the tree: pages, a form, its mail, live changes, breakage, and its end."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serving import Served, copy_tree, eventually
+
+CONTACT = {
+    "department": "technical",
+    "name": "Jiří Žluťoučký",
+    "email": "jiri@example.com",
+    "message": "Nejde nám síť.",
+}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    tree = copy_tree(tmp_path_factory.mktemp("tree"))
+    served = Served(tree, tree / "var")
+    yield served
+    served.process.terminate()
+    served.process.wait(15)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def test_it_serves_pages_in_both_languages_and_what_they_need(served: Served) -> None:
+    page = served.read("/")
+    assert 'lang="cs"' in page
+    assert 'lang="en"' in served.read("/en/")
+    for asset in re.findall(r'(?:href|src)="(/assets/[^"]+)"', page):
+        served.open(asset).close()
+    with served.open("/cz/technicka-podpora") as moved:
+        assert moved.url == served.address + "/podpora/"
+
+
+@pytest.mark.parametrize(("path", "lang"), [("/neni/", "cs"), ("/en/nothing", "en")])
+def test_an_unknown_address_gets_the_page_of_its_language(served: Served, path: str, lang: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as error:
+        served.open(path)
+    assert error.value.code == 404
+    assert f'lang="{lang}"' in error.value.read().decode()
+
+
+def test_a_form_becomes_a_mail_that_one_can_look_at(served: Served) -> None:
+    before = len(served.mails())
+    with served.open("/formulare/kontakt/", CONTACT) as receipt:
+        assert receipt.url.startswith(served.address + "/formulare/prijato/")
+    mail = eventually(lambda: served.mails()[before:])[0]
+    assert b"Message-ID:" in mail.read_bytes()
+    assert mail.stem in served.read("/_mail/")
+    shown = served.read(f"/_mail/{mail.stem}/")
+    assert "Žluťoučký" in shown
+    assert "Nejde nám síť." in shown
+    assert "technik@ispadmin.example" in shown
+    with served.open(f"/_mail/{mail.stem}.eml") as raw:
+        assert raw.read() == mail.read_bytes()
+
+
+def test_a_change_shows_and_a_broken_page_leaves_the_last_good_one(served: Served) -> None:
+    page = served.tree / "content/pages/training.cs.md"
+    good = page.read_text("utf-8")
+    page.write_text(good + "\nPřidaná věta.\n", "utf-8")
+    eventually(lambda: "Přidaná věta." in served.read("/skoleni/"))
+    page.write_text("Titel: nic\n", "utf-8")
+    said = eventually(lambda: re.search(r"Nepovedlo se.*training\.cs\.md.*", served.said()))[0]
+    assert "Opravte a uložte" in said
+    assert "Přidaná věta." in served.read("/skoleni/")
+    page.write_text(good, "utf-8")
+    eventually(lambda: "Přidaná věta." not in served.read("/skoleni/"))
+
+
+def test_broken_forms_code_is_said_and_the_forms_stay_up(served: Served) -> None:
+    module = served.tree / "forms/views.py"
+    good = module.read_text("utf-8")
+    web = served.family()
+    module.write_text(good + "\nthis is no Python\n", "utf-8")
+    eventually(lambda: re.search(r"Nepovedlo se.*forms/views\.py:\d+: SyntaxError", served.said()))
+    assert "<form" in served.read("/formulare/kontakt/")
+    module.write_text(good, "utf-8")
+    eventually(lambda: len(served.family()) == 3 and served.family() != web)
+    assert "<form" in served.read("/formulare/kontakt/")
+
+
+def test_an_open_page_hears_of_a_change(served: Served) -> None:
+    script = re.search(r'src="(/_reload\.js\?[^"]+)"', served.read("/kontakt/"))
+    assert script
+    question = script[1].replace("_reload.js", "_reload").replace("&amp;", "&")
+    (served.var / "changed").touch()
+    assert served.read(question) == "changed"
+
+
+def test_a_port_in_use_is_said_in_one_line(served: Served) -> None:
+    port = served.address.rpartition(":")[2]
+    command = [sys.executable, "-m", "dev.serve", "--port", port, "--var", str(served.var)]
+    result = subprocess.run(command, cwd=served.tree, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr == f"Port {port} je obsazený. Zvolte jiný: make serve PORT={int(port) + 1}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_its_end_leaves_no_process_behind(served: Served, tmp_path: Path, number: signal.Signals) -> None:
+    ending = Served(served.tree, tmp_path / "var")
+    family = ending.family()
+    assert len(family) == 3
+    os.kill(ending.process.pid, number)
+    ending.process.wait(15)
+    eventually(lambda: not any(alive(pid) for pid in family), 10)
+    with socket.socket() as port:
+        assert port.connect_ex(("127.0.0.1", int(ending.address.rpartition(":")[2])))
