@@ -13,19 +13,20 @@ from babel.dates import format_date, format_datetime
 
 from forms.submission import Answer
 
+NBSP = "\N{NO-BREAK SPACE}"
 PRAGUE = ZoneInfo("Europe/Prague")
 DATE_FIELDS = re.compile(r"date_\d|updates_until")
 
 
 def day(value: date, language: str) -> str:
-    """Return a date as the language writes it, such as 12. září 2017."""
-    return format_date(value, "d. MMMM y" if language == "cs" else "d MMMM y", language)
+    """Return a date as the language writes it, such as 12. září 2017, on one line."""
+    return format_date(value, "d. MMMM y" if language == "cs" else "d MMMM y", language).replace(" ", NBSP)
 
 
 def moment(value: datetime, language: str) -> str:
     """Return a time in Prague as the language writes it, such as 12. září 2017 9:05."""
-    pattern = "d. MMMM y H:mm" if language == "cs" else "d MMMM y, HH:mm"
-    return format_datetime(value, pattern, PRAGUE, language)
+    time = format_datetime(value, "H:mm" if language == "cs" else "HH:mm", PRAGUE, language)
+    return f"{day(value.astimezone(PRAGUE).date(), language)}, {time}"
 
 
 def years(number: int, texts: Mapping[str, Any], language: str) -> str:

@@ -1,4 +1,4 @@
-"""Builds the site into a new folder that takes the place of the last one once it is whole; a failure changes nothing."""
+"""Builds the site into a new folder that takes the place of the last one when whole; a failure changes nothing."""
 
 import argparse
 import fcntl

@@ -5,7 +5,7 @@ for (const form of document.querySelectorAll("[data-extension]")) {
   const result = form.querySelector("output");
   const plural = new Intl.PluralRules(language);
   const format = new Intl.DateTimeFormat(language === "cs" ? "cs" : "en-GB", { dateStyle: "long", timeZone: "UTC" });
-  const show = ([year, month, day]) => format.format(Date.UTC(year, month - 1, day));
+  const show = ([year, month, day]) => format.format(Date.UTC(year, month - 1, day)).replaceAll(" ", "\u00a0");
   const parse = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? text.split("-").map(Number) : null);
   // 29 February becomes 28 February with the first year and stays it.
   const later = ([year, month, day], years) => [year + years, month, month === 2 && day === 29 ? 28 : day];
