@@ -118,19 +118,21 @@ def whole_number(low: int, high: int) -> Any:
 
 # -- Fields: how each kind of answer is asked for ----------------------------------------------------------------------
 class Line(StringField):
-    """One line of text. `hints` are HTML attributes of the input."""
+    """One line of text. `hints` are HTML attributes of the input; `conditional`: other answers may make it required."""
 
     def __init__(
         self,
         *checks: Any,
         limit: int,
         required: bool = True,
+        conditional: bool = False,
         filters: Sequence[Any] = (),
         hints: Mapping[str, str] | None = None,
         **bound: Any,
     ):
         super().__init__(validators=[one_line, at_most(limit), *checks], filters=[clean_line, *filters], **bound)
         self.required, self.hints = required, hints or {}
+        self.optional = not required and not conditional
 
 
 class Text(TextAreaField):
@@ -139,6 +141,7 @@ class Text(TextAreaField):
     def __init__(self, *, limit: int, required: bool = True, **bound: Any):
         super().__init__(validators=[at_most(limit)], filters=[clean_text], **bound)
         self.required, self.hints = required, {"rows": "8"}
+        self.optional = not required
 
 
 class Day(StringField):
@@ -146,7 +149,7 @@ class Day(StringField):
 
     def __init__(self, *checks: Any, required: bool = False, **bound: Any):
         super().__init__(validators=[iso_date, *checks], filters=[clean_line], **bound)
-        self.required = required
+        self.required, self.optional = required, not required
 
     @property
     def date(self) -> date | None:
@@ -167,7 +170,8 @@ class Number(StringField):
 
     def __init__(self, low: int, high: int, required: bool = True, **bound: Any):
         super().__init__(validators=[whole_number(low, high)], filters=[clean_line], **bound)
-        self.required, self.low, self.high = required, str(low), str(high)
+        self.required, self.optional = required, not required
+        self.low, self.high = str(low), str(high)
 
     @property
     def hints(self) -> Mapping[str, str]:
@@ -182,7 +186,7 @@ class One(RadioField):
     def __init__(self, *values: str, **bound: Any):
         choices = [SelectChoice(value) for value in values]
         super().__init__(choices=choices, validators=[offered], validate_choice=False, filters=[clean_line], **bound)
-        self.required = True
+        self.required, self.optional = True, False
 
 
 class Several(SelectMultipleField):
@@ -194,4 +198,4 @@ class Several(SelectMultipleField):
     def __init__(self, *values: str, **bound: Any):
         choices = [SelectChoice(value) for value in values]
         super().__init__(choices=choices, validators=[offered], validate_choice=False, **bound)
-        self.required = False
+        self.required, self.optional = False, True

@@ -190,7 +190,7 @@ class TrainingForm(SiteForm):
     email = _email()
     phone = _phone()
     variant = One("vendor", "operator")
-    venue = Line(limit=300, required=False)
+    venue = Line(limit=300, required=False, conditional=True)
     date_1 = Day(from_tomorrow, required=True)
     date_2 = Day(from_tomorrow, not_yet_suggested)
     date_3 = Day(from_tomorrow, not_yet_suggested)
@@ -208,7 +208,7 @@ class ExtensionForm(SiteForm):
     kind = "extension"
     until = Day(required=True)
     ordered = Day()
-    years = Number(1, 20, required=False)
+    years = Number(1, 20, required=False, default="1")
 
 
 FORMS: Mapping[str, type[SiteForm]] = {form.kind: form for form in (ContactForm, PriceListForm, TrainingForm)}

@@ -115,7 +115,7 @@ def _body(submission: Submission, texts: Mapping[str, Any], words: Mapping[str, 
     # The first line is a sentence: RT's CommandByMail obeys `Word: value`. The last paragraph is ours, so that a
     # visitor's `-- ` line does not cut his text off as a signature.
     short = [answer for answer in submission.answers if answer[0] != "message"]
-    lines = wording.labelled(short, texts, "cs")
+    lines = wording.labelled(short, texts, "cs", WORDS["label"])
     lines += _new_end(submission, texts)
     lines += [
         (WORDS["language"], WORDS["language_name"][submission.language]),

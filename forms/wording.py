@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,9 +36,17 @@ def years(number: int, texts: Mapping[str, Any], language: str) -> str:
     return str(texts["extension"]["years"][category]).format(n=number)
 
 
-def labelled(answers: Iterable[tuple[str, Answer]], texts: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """Return (label, text) for each answer, in the order of the form."""
-    return [(texts["field"][name]["label"], _text(name, value, texts, language)) for name, value in answers]
+def labelled(
+    answers: Iterable[tuple[str, Answer]],
+    texts: Mapping[str, Any],
+    language: str,
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> list[tuple[str, str]]:
+    """Return (label, text) for each answer, in the order of the form; `labels` go before the form's own."""
+    return [
+        (labels.get(name) or texts["field"][name]["label"], _text(name, value, texts, language))
+        for name, value in answers
+    ]
 
 
 def _text(name: str, value: Answer, texts: Mapping[str, Any], language: str) -> str:

@@ -37,10 +37,12 @@ def typeset(text: str, lang: str) -> str:
 
 
 def typeset_texts(texts: Any, lang: str) -> Any:
-    """Return a table of interface texts, tables within it included, typeset."""
-    if isinstance(texts, str):
-        return typeset(texts, lang)
-    return {name: typeset_texts(text, lang) for name, text in texts.items()} if isinstance(texts, dict) else texts
+    """Return a table of interface texts, tables and lists within it included, typeset."""
+    if isinstance(texts, dict):
+        return {name: typeset_texts(text, lang) for name, text in texts.items()}
+    if isinstance(texts, list):
+        return [typeset_texts(text, lang) for text in texts]
+    return typeset(texts, lang) if isinstance(texts, str) else texts
 
 
 def in_text(html: str, change: Callable[[str], str]) -> str:
