@@ -15,8 +15,8 @@ DEVELOPMENT_SECRET = "development only, never in production"  # noqa: S105 - ref
 HEADER_LINE = re.compile(r"(X-[A-Za-z0-9-]+): ([\x20-\x7e]+)")
 
 
-class SettingsError(ValueError):
-    """Settings are missing or wrong; the text has one line for each, with its name and the cure."""
+class SettingsError(SystemExit):
+    """Settings are missing or wrong: the start stops with a line for each, its name and the cure, and no traceback."""
 
 
 def _address(text: str) -> str:
@@ -116,12 +116,6 @@ SETTINGS = (
     Setting(
         "BOUNCE_ADDRESS", "", "envelope sender, where bounces go; empty: SITE_ADDRESS", lambda t: t and _address(t)
     ),
-    Setting(
-        "OPERATOR_ADDRESS",
-        "",
-        "whom the receipt's page of trouble and the alarms may name",
-        lambda t: t and _address(t),
-    ),
     Setting("DATABASE_URL", "sqlite:///var/outbox.sqlite3", "where the outbox is", _database_url, None, True),
     Setting("SMTP_URL", None, "the relay", _smtp_url, "smtp://127.0.0.1:8025", True),
     Setting("SMTP_SECONDS", "30", "how long one answer of the relay may take", _number(1, 600)),
@@ -136,7 +130,7 @@ SETTINGS = (
         "LEASE_SECONDS", "600", "how long one attempt owns its row; outlasts a whole SMTP session", _number(2, 86400)
     ),
     Setting("RETENTION_DAYS", "30", "how long a sent row, and so its receipt, is kept", _number(1, 3650)),
-    Setting("RATE_LIMIT", "30 per minute; 300 per hour", "posts from one network address", _rate_limit),
+    Setting("RATE_LIMIT", "60 per minute; 600 per hour", "posts from one network address", _rate_limit),
     Setting(
         "RATELIMIT_STORAGE",
         "memory://",

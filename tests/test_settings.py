@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from forms import create_app, settings
+
+ROOT = Path(__file__).parent.parent
 
 PRODUCTION = {
     "FORMS_SECRET_KEY": "k" * 32,
@@ -66,3 +70,16 @@ def test_fixed_headers_are_read():
         "SALES_HEADERS"
     ]
     assert headers == (("X-OTRS-Queue", "Obchod"), ("X-Priority", "2"))
+
+
+def test_the_operators_guide_lists_every_setting_with_its_default():
+    guide = (ROOT / "docs" / "operator.md").read_text("utf-8")
+    for setting in settings.SETTINGS:
+        default = "**required**" if setting.default is None else f"`{setting.default}`" if setting.default else "empty"
+        assert f"| `FORMS_{setting.name}` | {default} | {setting.meaning} |" in guide
+
+
+def test_the_operators_guide_lists_every_command(app):
+    guide = (ROOT / "docs" / "operator.md").read_text("utf-8")
+    for name in app.cli.commands["outbox"].commands:
+        assert f"| `outbox {name}" in guide
