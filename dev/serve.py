@@ -16,6 +16,7 @@ import time
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
+from io import TextIOWrapper
 from pathlib import Path
 from typing import cast
 
@@ -120,7 +121,8 @@ class Server:
             if BUILD in concerned:
                 await self.build()
         except BrokenError as error:
-            say(f"Nepovedlo se, zůstává poslední dobrá podoba. Opravte a uložte: {error}")
+            gap = "\n" if "\n" in str(error) else " "
+            say(f"Nepovedlo se, zůstává poslední dobrá podoba. Opravte a uložte:{gap}{error}")
         else:
             (self.var / "changed").touch()
 
@@ -206,6 +208,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="0 takes any free one")
     parser.add_argument("--var", type=Path, default=ROOT / "var", help="folder for the build, the outbox and the mails")
     arguments = parser.parse_args()
+    cast(TextIOWrapper, sys.stdout).reconfigure(errors="replace")  # a terminal without our letters stops nothing
     asyncio.run(serve(arguments.port, arguments.var.resolve()))
 
 
