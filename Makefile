@@ -50,5 +50,5 @@ $(INSTALLED): requirements-dev.txt
 	@PYTHON=$(PYTHON) dev/need venv
 	@echo "Making .venv from $< (the first time takes about a minute) …"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@PIP_CONSTRAINT=$< $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -129,8 +129,8 @@ def _body(submission: Submission, texts: Mapping[str, Any], words: Mapping[str, 
         paragraphs += [f"{texts['field']['message']['label']}:", str(message)]
     paragraphs.append(WORDS["closing"].format(email=submission.email, reference=submission.reference))
     if submission.suspicions:
-        reasons = ", ".join(WORDS["suspicion"][name] for name in submission.suspicions)
-        paragraphs.append(WORDS["suspicious"].format(reasons=reasons))
+        # Without the reasons: a helpdesk's automatic answer may quote the mail, and would teach a spammer.
+        paragraphs.append(WORDS["suspicious"])
     return "\n\n".join(paragraphs) + "\n"
 
 

@@ -4,7 +4,6 @@ import re
 
 from forms import theme
 from forms.forms import FORMS, ExtensionForm
-from forms.mail import WORDS
 
 TEXTS = theme.load()["TEXTS"]
 
@@ -35,15 +34,3 @@ def test_every_field_and_choice_has_its_words(app):
             for language, texts in TEXTS.items():
                 made = form(None, texts=texts, language=language, today=None)
                 assert all(field.label.text for field in made.questions)
-
-
-def test_every_suspicion_has_its_words():
-    from forms.guard import suspicions
-
-    spam = {
-        "name": "http://a",
-        "message": "<a http://a http://b http://c http://d",
-        "company": "stejný dlouhý text",
-        "venue": "stejný dlouhý text",
-    }
-    assert set(suspicions(spam, "x")) == set(WORDS["suspicion"])
