@@ -19,7 +19,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-LARGEST_BODY = 256 * 1024  # bytes; the longest message, percent-encoded, is 90 kB
+LARGEST_BODY = 2 * 1024 * 1024  # bytes: what is much too long is still read, to be given back with its error
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:

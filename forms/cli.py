@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import smtplib
@@ -14,10 +15,25 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from forms.delivery import Relay
+from forms.fields import parsed_email
 from forms.outbox import Outbox, OutboxError
 from forms.worker import Stop, Worker
 
-outbox_commands = AppGroup("outbox", help="Look at the stored submissions and act on them.")
+NO_DATABASE = "The database does not answer: {}. Look at FORMS_DATABASE_URL and the rights to its file or server."
+
+
+class OutboxGroup(AppGroup):
+    """Commands that say it in one line when the database is away."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except OutboxError as error:
+            raise click.ClickException(NO_DATABASE.format(error)) from error
+
+
+outbox_commands = OutboxGroup("outbox", help="Look at the stored submissions and act on them.")
 
 
 def register(app: Flask) -> None:
@@ -32,7 +48,7 @@ def _outbox() -> Outbox:
 
 
 def _relay() -> Relay:
-    return Relay(current_app.config["SMTP_URL"], current_app.config["SMTP_SECONDS"])
+    return Relay(current_app.config["SMTP_URL"], current_app.config["LEASE_SECONDS"])
 
 
 def _worker() -> Worker:
@@ -53,10 +69,14 @@ def _worker() -> Worker:
 def deliver(once: bool) -> None:
     """Send the stored submissions to the helpdesk until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    if once:
-        _worker().turn()
-    else:
+    if not once:
         _worker().run(Stop())
+        return
+    try:
+        if not _worker().once(Stop()):
+            raise click.ClickException("The relay takes no mail now. What waits is kept; `check` tries the relay.")
+    except OutboxError as error:
+        raise click.ClickException(NO_DATABASE.format(error)) from error
 
 
 # -- outbox ------------------------------------------------------------------------------------------------------------
@@ -75,7 +95,7 @@ def list_rows(state: str | None, as_json: bool) -> None:
         click.echo(
             f"{row['reference']:10}{row['state']:9}{received:18}{following:17}{row['attempts']:>5}  {row['reply'][:18]}"
         )
-    click.echo(f"{len(rows)} submissions")
+    click.echo(f"{len(rows)} submission{'' if len(rows) == 1 else 's'}")
 
 
 @outbox_commands.command("show")
@@ -126,6 +146,8 @@ def purge(dry_run: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(email: str, dry_run: bool, yes: bool) -> None:
     """Delete everything that one person sent, by e-mail address, delivered or not."""
+    with contextlib.suppress(ValueError):
+        email = parsed_email(email).ascii_email
     references = _outbox().erase(email, dry_run=True)
     click.echo(f"{len(references)} would be erased: {' '.join(references)}" if references else "Nothing is stored.")
     if dry_run or not references:

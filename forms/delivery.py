@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from forms.outbox import Claim, Outbox
+from forms.outbox import Claim, Outbox, OutboxError
 
 logger = logging.getLogger("forms.delivery")
 
@@ -38,10 +38,15 @@ class Send(Protocol):
 
 
 class Relay:
-    """One SMTP session at `url`, opened when first needed and kept for the messages that follow."""
+    """One SMTP session at `url`, opened when first needed and kept for the messages that follow.
 
-    def __init__(self, url: str, seconds: float):
-        self.url, self.seconds = urlsplit(url), seconds
+    All that one message can wait for fits into `lease` seconds: some fifteen answers (connecting, TLS, EHLO, AUTH,
+    MAIL, RCPT, DATA) and the one to the last dot, for which RFC 5321 4.5.3.2.6 gives ten minutes, lest the relay has
+    taken what we think it has not.
+    """
+
+    def __init__(self, url: str, lease: float):
+        self.url, self.seconds, self.last_seconds = urlsplit(url), max(1.0, lease / 40), max(2.0, lease / 2)
         self.session: smtplib.SMTP | None = None
 
     def send(self, sender: str, recipient: str, message: bytes) -> str:
@@ -50,13 +55,19 @@ class Relay:
             session = self.open()
             _expect(session.mail(sender))
             _expect(session.rcpt(recipient))
-            return _expect(session.data(message))
+            session.sock.settimeout(self.last_seconds)  # type: ignore[union-attr]  # open() has connected it
+            reply = _expect(session.data(message))
+            session.sock.settimeout(self.seconds)  # type: ignore[union-attr]
+            return reply
         except smtplib.SMTPDataError as error:  # what DATA itself was answered
             self.close()
             raise _verdict(error.smtp_code, error.smtp_error) from error
         except (RefusedError, DeferredError, RelayDownError):
             self._reset()
             raise
+        except ValueError as error:  # smtplib cannot put an address or a line on the wire
+            self.close()
+            raise RefusedError(f"{type(error).__name__}: not to be said in SMTP") from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise RelayDownError(f"{type(error).__name__}: {error}") from error
@@ -125,7 +136,8 @@ def _verdict(code: int, words: bytes | str) -> Exception:
 
 
 def _text(code: int, words: bytes | str) -> str:
-    return f"{code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"[:500]
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {' '.join(''.join(c if c.isprintable() else ' ' for c in text).split())}"[:500]
 
 
 def pause(attempts: int, first: float) -> float:
@@ -161,14 +173,25 @@ def deliver_due(
             logger.warning("the relay takes no mail now: %s", type(error.__cause__ or error).__name__)
             return sent, False
         else:
-            outbox.mark_sent(claim, clock(), reply)
+            _record_sent(outbox, claim, clock, reply)
             sent += 1
             logger.info("%s sent, attempt %d", claim.reference, claim.attempts)
     return sent, True
 
 
+def _record_sent(outbox: Outbox, claim: Claim, clock: Callable[[], float], reply: str) -> None:
+    """Record a 2yz, and again while the database is busy or away: what is not recorded would be sent twice."""
+    while True:
+        try:
+            return outbox.mark_sent(claim, clock(), reply)
+        except OutboxError:
+            if clock() > claim.leased_until - 10:
+                raise
+            time.sleep(1)
+
+
 def _put_off(outbox: Outbox, claim: Claim, retry_seconds: float, now: float, words: str) -> None:
-    if now - claim.received_at >= GIVE_UP_SECONDS:
+    if now - claim.tried_since >= GIVE_UP_SECONDS:
         outbox.mark_failed(claim, now, f"given up after five days: {words}")
         logger.error("%s given up after five days, parked; see `outbox show %s`", claim.reference, claim.reference)
         return

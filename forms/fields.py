@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from forms.forms import SiteForm
 
 # Mailboxes whose automatic answers would loop, or that nobody reads.
-ROLES = {"postmaster", "mailer-daemon", "noreply", "no-reply", "donotreply", "root", "abuse"}
+ROLES = {"postmaster", "mailerdaemon", "noreply", "donotreply", "root", "abuse"}  # without . _ - and +tag
 # Bidirectional controls (Unicode UAX 9): they make text read otherwise than it is.
 BIDI = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+FILLERS = "\u115f\u1160\u3164\uffa0"  # letters that show nothing
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+PHONE = re.compile(r"[\d\s()+./-]+", re.ASCII)
 LINE_BREAK = re.compile(r"[\r\n]|%0[ad]|=0[ad]", re.IGNORECASE)  # as it is, and as URLs and mail headers encode it
 
 
@@ -33,7 +35,9 @@ def clean_text(text: str | None) -> str:
     """Return `text` in NFC, with \\n line ends and without control and bidirectional characters."""
     text = unicodedata.normalize("NFC", text or "").translate(BIDI)
     text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", text)
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    seen = any(unicodedata.category(c)[0] not in "CZ" and c not in FILLERS for c in text)
+    return text if seen else ""
 
 
 def clean_line(text: str | None) -> str:
@@ -42,7 +46,9 @@ def clean_line(text: str | None) -> str:
 
 
 def international_phone(text: str) -> str:
-    """Return a telephone number in international form where it can be told (Czech unless it says otherwise)."""
+    """Return a telephone number in international form where it is just that (Czech unless it says otherwise)."""
+    if not PHONE.fullmatch(text):
+        return text
     try:
         number = phonenumbers.parse(text, "CZ")
     except phonenumbers.NumberParseException:
@@ -70,11 +76,15 @@ def email_address(form: SiteForm, field: Field) -> None:
     local = field.data.rpartition("@")[0]
     if local and not local.isascii():
         raise StopValidation(form.say(field, "accents"))
+    if "=?" in local or "?=" in local:  # an encoded word (RFC 2047), which what reads the mail might decode
+        raise StopValidation(form.say(field, "invalid"))
     try:
         address = parsed_email(field.data)
     except EmailNotValidError as error:
         raise StopValidation(form.say(field, "invalid")) from error
-    if address.local_part.lower() in ROLES or (address.ascii_email or "").lower() in form.refused_addresses:
+    mailbox = re.sub(r"\+.*|[._-]", "", address.local_part.lower())
+    own = re.sub(r"\+.*@", "@", address.ascii_email.lower()) in form.refused_addresses
+    if mailbox in ROLES or own:
         raise StopValidation(form.say(field, "refused"))
 
 
@@ -199,3 +209,10 @@ class Several(SelectMultipleField):
         choices = [SelectChoice(value) for value in values]
         super().__init__(choices=choices, validators=[offered], validate_choice=False, **bound)
         self.required, self.optional = False, True
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep each value once, in the order in which they are offered, and what is not offered behind them."""
+        offered = [choice.value for choice in self.choices]
+        self.data = sorted(
+            set(valuelist), key=lambda value: (value not in offered, [*offered, value].index(value), value)
+        )

@@ -47,7 +47,7 @@ class SignedToken(CSRF):
         try:
             self.serializer.loads(field.data or "", max_age=TOKEN_SECONDS)
         except BadSignature as error:
-            raise ValidationError(form.texts["error"]["token"]) from error
+            raise ValidationError("the token is not ours or too old") from error
 
 
 class SiteForm(FlaskForm):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping
 from enum import Enum
+from ipaddress import ip_network
 
 from werkzeug.datastructures import Headers
 
@@ -57,5 +59,12 @@ def suspicions(answers: Mapping[str, Answer], honeypot: str) -> tuple[str, ...]:
 
 
 def client_id(address: str, key: str) -> str:
-    """Return a keyed hash of a client's network address, to count posts by without keeping the address."""
+    """Return a keyed hash of a client's network address, to count posts by without keeping the address.
+
+    An IPv6 customer has a whole /64 of them (RFC 6177) and is counted as one.
+    """
+    if ":" in address:
+        address = address.partition("%")[0]
+        with contextlib.suppress(ValueError):
+            address = str(ip_network(f"{address}/64", strict=False))
     return hmac.new(key.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]

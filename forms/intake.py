@@ -13,9 +13,10 @@ from typing import Any
 from forms import guard, mail
 from forms.fields import parsed_email
 from forms.forms import SiteForm
-from forms.outbox import Envelope, Outbox, ReferenceTakenError
+from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
 from forms.submission import Submission, new_reference
 
+TRIES = 5  # two in 244 million references meet once in a lifetime, five times never
 logger = logging.getLogger("forms.intake")
 
 
@@ -30,12 +31,15 @@ class Intake:
 
     def store(self, form: SiteForm) -> str:
         """Store the form's frozen mail durably and return its receipt's token; raise OutboxError where it can't be."""
-        while True:
+        for _ in range(TRIES):
             submission = new_submission(form, datetime.now(UTC).replace(microsecond=0))
             try:
                 return self.outbox.add(self._envelope(submission, form["email"].data))
             except ReferenceTakenError:
                 logger.info("reference %s was taken, choosing another", submission.reference)
+            except mail.UnsafeMessageError as error:
+                raise OutboxError(f"the mail cannot be composed: {error}") from error
+        raise OutboxError("no reference was free")
 
     def _envelope(self, submission: Submission, shown_email: str) -> Envelope:
         addressing = self.addressing[submission.department]
@@ -50,7 +54,7 @@ class Intake:
             reference=submission.reference,
             token=secrets.token_urlsafe(24),
             digest=submission.digest,
-            email=shown_email.lower(),
+            email=submission.email.lower(),
             receipt=json.dumps(receipt, ensure_ascii=False),
             sender=self.bounce_address,
             recipient=addressing.department,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import email.policy
 import re
+import textwrap
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.header import Header
@@ -23,6 +24,10 @@ from forms.submission import Submission
 
 WORDS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("mail.toml").read_text("utf-8"))
 POLICY = email.policy.SMTP.clone(max_line_length=76)  # RFC 2045 6.7: quoted-printable lines
+
+
+ADDRESSED = ("From", "Sender", "Reply-To", "Resent-From", "To")
+MIME = ("content-type", "content-transfer-encoding", "mime-version")
 
 
 class UnsafeMessageError(Exception):
@@ -53,7 +58,7 @@ def compose(submission: Submission, texts: Mapping[str, Any], addressing: Addres
         _attach(message, calendar(submission, words, domain), f"skoleni-{submission.reference}.ics")
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     frozen = head.encode("ascii") + message.as_bytes()
-    _prove(frozen, [name for name, _ in headers], addressing.department)
+    _prove(frozen, headers, {addressing.site, addressing.department, submission.email})
     return frozen
 
 
@@ -72,16 +77,16 @@ def _headers(
 ) -> list[tuple[str, str]]:
     """The headers as they stand in the frozen message, encoded here: EmailMessage would decode what it is given."""
     name = display_name(submission.name)
+    if "autoreply" in name.lower():  # Roundup drops mail with that in its subject without a word
+        name = ""
     visitor = _mailbox(name, submission.email)
     sent_at = format_datetime(submission.received_at)
-    # Roundup drops mail with "autoreply" in its subject without a word.
-    who = "" if "autoreply" in name.lower() else name
     if addressing.identity == "visitor":
         headers = [("From", visitor), ("Sender", addressing.site), ("Reply-To", visitor)]
     else:  # Roundup takes the requester from Resent-From (RFC 5322 3.6.6)
-        site = _mailbox(WORDS["via"].format(name=name), addressing.site)
+        site = _mailbox(WORDS["via"].format(name=name).strip(), addressing.site)
         headers = [("From", site), ("Reply-To", visitor), ("Resent-From", visitor), ("Resent-Date", sent_at)]
-    subject = f"{words['subject']}: {', '.join(filter(None, (who, submission.reference)))}"
+    subject = f"{words['subject']}: {', '.join(filter(None, (name, submission.reference)))}"
     headers += [
         ("To", addressing.department),
         ("Subject", _encoded(subject, "Subject: ")),
@@ -124,14 +129,19 @@ def _body(submission: Submission, texts: Mapping[str, Any], words: Mapping[str, 
     ]
     # Pages are typeset with unbreakable spaces; the helpdesk's filters match plain ones.
     answers = "\n".join(f"{label}: {text}" for label, text in lines).replace("\u00a0", " ")
-    paragraphs = [words["opening"], answers]
+    paragraphs = [_folded(words["opening"]), answers]
     if message := submission.by_field.get("message"):
         paragraphs += [f"{texts['field']['message']['label']}:", str(message)]
-    paragraphs.append(WORDS["closing"].format(email=submission.email, reference=submission.reference))
+    paragraphs.append(_folded(WORDS["closing"].format(email=submission.email, reference=submission.reference)))
     if submission.suspicions:
         # Without the reasons: a helpdesk's automatic answer may quote the mail, and would teach a spammer.
-        paragraphs.append(WORDS["suspicious"])
+        paragraphs.append(_folded(WORDS["suspicious"]))
     return "\n\n".join(paragraphs) + "\n"
+
+
+def _folded(paragraph: str) -> str:
+    """A paragraph of ours in lines of at most 78 columns (RFC 5322 2.1.1)."""
+    return textwrap.fill(paragraph, 78, break_long_words=False, break_on_hyphens=False)
 
 
 def _new_end(submission: Submission, texts: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -150,9 +160,16 @@ def _attach(message: EmailMessage, file: bytes, filename: str) -> None:
     message.add_attachment(file, "text", "calendar", filename=filename, params={"charset": "utf-8"})
 
 
-def _prove(frozen: bytes, names: Sequence[str], department: str) -> None:
-    """Raise UnsafeMessageError unless the frozen bytes have just these headers and this one recipient."""
-    parsed = BytesHeaderParser(policy=email.policy.compat32).parsebytes(frozen)
-    own = [name for name in parsed if name.lower() not in ("content-type", "content-transfer-encoding", "mime-version")]
-    if own != list(names) or parsed.get_all("To") != [department]:
+def _prove(frozen: bytes, headers: Sequence[tuple[str, str]], known: Collection[str]) -> None:
+    """Raise UnsafeMessageError unless the frozen bytes have just these headers, and in ADDRESSED one known address."""
+    parsed = BytesHeaderParser(policy=email.policy.default).parsebytes(frozen)
+    own = [name for name in parsed.keys() if name.lower() not in MIME]  # noqa: SIM118 - a message iterates over nothing
+    if own != [name for name, _ in headers]:
         raise UnsafeMessageError("the frozen message has other headers than those that were meant")
+    for name in ADDRESSED:
+        try:
+            addresses = [address.addr_spec for value in parsed.get_all(name, []) for address in value.addresses]
+        except ValueError as error:
+            raise UnsafeMessageError(f"{name} cannot be read") from error
+        if name in own and (len(addresses) != 1 or addresses[0] not in known):
+            raise UnsafeMessageError(f"{name} has other addresses than the one that was meant")

@@ -31,10 +31,14 @@ table = sa.Table(
     sa.Column("received_at", sa.Double, nullable=False),
     sa.Column("next_attempt_at", sa.Double, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("tried_since", sa.Double),  # the first attempt since it was stored or a person let it go again
+    sa.Column("leased_until", sa.Double),  # in the hands of a deliverer until then
     sa.Column("sent_at", sa.Double),
     sa.Column("failed_at", sa.Double),
     sa.Column("reply", sa.Text, nullable=False, default=""),  # the relay's last words
 )
+probe = sa.Table("probe", metadata, sa.Column("filled", sa.LargeBinary, nullable=False))  # what `ping` writes
+CREATING = 0x15B  # PostgreSQL's advisory lock for making the tables
 PENDING = sa.and_(table.c.sent_at.is_(None), table.c.failed_at.is_(None))
 sa.Index("outbox_due", table.c.next_attempt_at, sqlite_where=PENDING, postgresql_where=PENDING)
 
@@ -43,8 +47,8 @@ class OutboxError(Exception):
     """The database cannot take or give anything now."""
 
 
-class ReferenceTakenError(Exception):
-    """Another submission has this reference already; take a new one."""
+class ReferenceTakenError(OutboxError):
+    """Another row has this reference, or another rule of the table is broken."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,15 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Claim:
-    """A due message that is ours until its lease ends; `attempts` counts this one."""
+    """A due message that is ours until its lease ends; `attempts` and `tried_since` count this one."""
 
     id: int
     reference: str
     sender: str
     recipient: str
     message: bytes
-    received_at: float
+    leased_until: float
+    tried_since: float
     attempts: int
 
 
@@ -86,31 +91,39 @@ class Outbox:
     def _transaction(self, write: bool = False) -> Iterator[sa.Connection]:
         try:
             if not self._ready:
-                with self.engine.execution_options(write=True).begin() as connection:
-                    metadata.create_all(connection)
-                self._ready = True
+                self._create()
             with self.engine.execution_options(write=write).begin() as connection:
                 yield connection
         except IntegrityError:
-            raise
-        except SQLAlchemyError as error:
+            raise ReferenceTakenError("another row has this reference or token") from None
+        except (SQLAlchemyError, OSError) as error:
             # The statement's parameters are the visitor's text: only the driver's own words may go on.
-            raise OutboxError(f"{type(error).__name__}: {getattr(error, 'orig', '')}") from None
+            raise OutboxError(f"{type(error).__name__}: {getattr(error, 'orig', error)}") from None
+
+    def _create(self) -> None:
+        """Make the tables where there are none, in a file that only its owner may read."""
+        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        if file:
+            Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self.engine.execution_options(write=True).begin() as connection:
+            if connection.dialect.name == "postgresql":  # two processes that create a table at once would clash
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATING)))
+            metadata.create_all(connection)
+        if file:
+            Path(file).chmod(0o600)
+        self._ready = True
 
     # -- Web -----------------------------------------------------------------------------------------------------------
     def add(self, envelope: Envelope) -> str:
         """Store the envelope durably and return its token, or that of the same text stored in the last ten minutes."""
         since = envelope.received_at - SAME_TEXT_SECONDS
         same = sa.select(table.c.token).where(table.c.digest == envelope.digest, table.c.received_at > since)
-        try:
-            with self._transaction(write=True) as connection:
-                if connection.dialect.name == "postgresql":  # SQLite has its one write lock from the beginning
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(envelope.digest[:15], 16))))
-                if token := connection.scalar(same.limit(1)):
-                    return str(token)
-                connection.execute(table.insert().values(**vars(envelope), next_attempt_at=envelope.received_at))
-        except IntegrityError:
-            raise ReferenceTakenError from None
+        with self._transaction(write=True) as connection:
+            if connection.dialect.name == "postgresql":  # SQLite has its one write lock from the beginning
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(envelope.digest[:15], 16))))
+            if token := connection.scalar(same.limit(1)):
+                return str(token)
+            connection.execute(table.insert().values(**vars(envelope), next_attempt_at=envelope.received_at))
         return envelope.token
 
     def receipt(self, token: str) -> str | None:
@@ -119,9 +132,10 @@ class Outbox:
             return connection.scalar(sa.select(table.c.receipt).where(table.c.token == token))
 
     def ping(self) -> None:
-        """Raise OutboxError unless the database can be written to now."""
+        """Raise OutboxError unless the database takes and keeps a row now."""
         with self._transaction(write=True) as connection:
-            connection.execute(table.update().where(table.c.id == -1).values(attempts=0))
+            connection.execute(probe.delete())
+            connection.execute(probe.insert().values(filled=b"x" * 4096))
 
     # -- Worker --------------------------------------------------------------------------------------------------------
     def claim(self, now: float, lease: float) -> Claim | None:
@@ -133,14 +147,15 @@ class Outbox:
                 if row is None:
                     return None
                 ours = sa.and_(table.c.id == row.id, table.c.next_attempt_at == row.next_attempt_at, PENDING)
-                taken = table.update().where(ours).values(next_attempt_at=now + lease, attempts=row.attempts + 1)
-                if connection.execute(taken).rowcount == 1:
-                    parts = (row.id, row.reference, row.sender, row.recipient, row.message, row.received_at)
-                    return Claim(*parts, attempts=row.attempts + 1)
+                until, since, attempts = now + lease, row.tried_since or now, row.attempts + 1
+                taken = {"next_attempt_at": until, "leased_until": until, "tried_since": since, "attempts": attempts}
+                if connection.execute(table.update().where(ours).values(taken)).rowcount == 1:
+                    parts = (row.id, row.reference, row.sender, row.recipient, row.message)
+                    return Claim(*parts, until, since, attempts)
 
     def mark_sent(self, claim: Claim, now: float, reply: str) -> None:
-        """Record that the relay took the message, in its own words (2yz)."""
-        self._settle(claim.id, PENDING, sent_at=now, reply=reply)
+        """Record that the relay took the message, in its own words (2yz), whatever else was decided meanwhile."""
+        self._settle(claim.id, table.c.sent_at.is_(None), sent_at=now, failed_at=None, reply=reply)
 
     def defer(self, claim: Claim, until: float, reply: str) -> None:
         """Put the message off until then, unless another deliverer has it by now."""
@@ -152,7 +167,7 @@ class Outbox:
 
     def _settle(self, row_id: int, when: sa.ColumnElement[bool], **values: Any) -> None:
         with self._transaction(write=True) as connection:
-            connection.execute(table.update().where(table.c.id == row_id, when).values(**values))
+            connection.execute(table.update().where(table.c.id == row_id, when).values(leased_until=None, **values))
 
     def purge(self, before: float, dry_run: bool = False) -> int:
         """Delete rows that were sent before then, and only those; return how many."""
@@ -177,9 +192,11 @@ class Outbox:
             return connection.execute(sa.select(table).where(table.c.reference == reference)).one_or_none()
 
     def retry(self, now: float, reference: str | None = None) -> int:
-        """Make an unsent row, or all parked ones, due now; return how many."""
+        """Make an unsent row that nobody has in hand, or all parked ones, due now as if new; return how many."""
         which = table.c.failed_at.is_not(None) if reference is None else table.c.reference == reference
-        again = table.update().where(which, table.c.sent_at.is_(None)).values(failed_at=None, next_attempt_at=now)
+        free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until < now)
+        new = {"failed_at": None, "next_attempt_at": now, "tried_since": None, "attempts": 0, "leased_until": None}
+        again = table.update().where(which, table.c.sent_at.is_(None), free).values(new)
         with self._transaction(write=True) as connection:
             return connection.execute(again).rowcount
 
@@ -203,8 +220,6 @@ def _engine(url: str) -> sa.Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import limits
 from email_validator import EmailNotValidError, validate_email
+from limits.storage import storage_from_string
 
 DEVELOPMENT_SECRET = "development only, never in production"  # noqa: S105 - refused in production
+ROOT = Path(__file__).resolve().parent.parent
+NEVER = ("x-loop", "x-auto-response-suppress", "x-webform")
 HEADER_LINE = re.compile(r"(X-[A-Za-z0-9-]+): ([\x20-\x7e]+)")
 
 
@@ -21,9 +25,10 @@ class SettingsError(SystemExit):
 
 def _address(text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        address = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError as error:
         raise ValueError("give one e-mail address, such as obchod@firma.cz") from error
+    return str(address.ascii_email)  # an international domain in the form that every relay understands
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -37,9 +42,13 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 
 def _origin(text: str) -> str:
     url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query or url.username:
+    more = url.path.strip("/") or url.query or url.fragment or url.username
+    if url.scheme not in ("http", "https") or not url.hostname or more:
         raise ValueError("give scheme and host, such as https://podpora.firma.cz")
-    return text.rstrip("/")
+    default = {"http": 80, "https": 443}[url.scheme]
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    # As browsers write it in Origin: lower case, without the port that goes without saying (RFC 6454 6.2).
+    return f"{url.scheme}://{host}" + (f":{url.port}" if url.port not in (None, default) else "")
 
 
 def _smtp_url(text: str) -> str:
@@ -51,8 +60,12 @@ def _smtp_url(text: str) -> str:
 
 
 def _database_url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+    path = text.removeprefix("sqlite:///")
+    if path != text and path and not path.startswith((":", "?")):
+        return f"sqlite:///{ROOT / path}"  # the same file for web and worker, whatever folder they start in
+    if not text.startswith("postgresql+psycopg://"):
         raise ValueError("give sqlite:////folder/outbox.sqlite3 or postgresql+psycopg://user:password@host/name")
+    _ = urlsplit(text).port  # a port that is no number raises ValueError
     return text
 
 
@@ -78,7 +91,11 @@ def _rate_limit(text: str) -> str:
     return text
 
 
-def _text(text: str) -> str:
+def _limit_storage(text: str) -> str:
+    try:
+        storage_from_string(text)
+    except Exception as error:
+        raise ValueError("give memory://, or a storage of the limits library whose package is installed") from error
     return text
 
 
@@ -88,6 +105,8 @@ def _headers(text: str) -> tuple[tuple[str, str], ...]:
     matches = [HEADER_LINE.fullmatch(line) for line in lines]
     if not all(matches):
         raise ValueError("give X-Name: value, several parted by ; and in plain ASCII")
+    if any(match and match[1].lower().startswith(NEVER) for match in matches):
+        raise ValueError("X-Loop and X-Auto-Response-Suppress keep the ticket's ID from the visitor; X-Webform is ours")
     return tuple((match[1], match[2]) for match in matches if match)
 
 
@@ -118,7 +137,6 @@ SETTINGS = (
     ),
     Setting("DATABASE_URL", "sqlite:///var/outbox.sqlite3", "where the outbox is", _database_url, None, True),
     Setting("SMTP_URL", None, "the relay", _smtp_url, "smtp://127.0.0.1:8025", True),
-    Setting("SMTP_SECONDS", "30", "how long one answer of the relay may take", _number(1, 600)),
     Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", _number(1, 3600)),
     Setting(
         "RETRY_SECONDS",
@@ -127,15 +145,18 @@ SETTINGS = (
         _number(1, 86400),
     ),
     Setting(
-        "LEASE_SECONDS", "600", "how long one attempt owns its row; outlasts a whole SMTP session", _number(2, 86400)
+        "LEASE_SECONDS",
+        "1200",
+        "how long one attempt owns its row; the time-outs of its SMTP session fit into it",
+        _number(2, 86400),
     ),
     Setting("RETENTION_DAYS", "30", "how long a sent row, and so its receipt, is kept", _number(1, 3650)),
     Setting("RATE_LIMIT", "60 per minute; 600 per hour", "posts from one network address", _rate_limit),
     Setting(
         "RATELIMIT_STORAGE",
         "memory://",
-        "where the limits are counted; redis:// for several machines",
-        _text,
+        "where the limits are counted; shared by several machines",
+        _limit_storage,
         None,
         True,
     ),

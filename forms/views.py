@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter, RateLimitExceeded
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, NotFound, UnsupportedMediaType
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, UnsupportedMediaType
 
 from forms import guard, theme, wording
 from forms.extension import extend
@@ -24,6 +26,7 @@ from forms.outbox import OutboxError
 
 logger = logging.getLogger("forms.views")
 
+MAILTO_ROOM = 1500  # characters of a prefilled mail; longer links are cut by mail programs (the form keeps the text)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")  # the last: an empty post
 
 
@@ -43,6 +46,7 @@ def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str
         page(addresses["received"] + "<token>/", f"received-{language}", received, ("GET",), language=language)
     pages.add_url_rule("/healthz", "healthz", healthz)
     pages.app_errorhandler(RateLimitExceeded)(limit_reached)
+    pages.app_errorhandler(OutboxError)(database_away)
     pages.app_errorhandler(HTTPException)(problem)
     return pages
 
@@ -59,8 +63,7 @@ def submit(kind: str, language: str) -> ResponseReturnValue:
     """Take a post: to the receipt when it is stored, else back to the form with everything typed and what is wrong."""
     if request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType
-    source = guard.source(request.headers, current_app.config["SITE_URL"])
-    form = new_form(FORMS[kind], language, request.form, demand_token=source is guard.Source.UNKNOWN)
+    form, source = posted_form(kind, language, request.form)
     valid = form.validate()
     if source is guard.Source.FOREIGN or "token" in form.errors:
         return form_page(form, 403)
@@ -70,14 +73,16 @@ def submit(kind: str, language: str) -> ResponseReturnValue:
         token = intake().store(form)
     except OutboxError as error:
         logger.error("a submission could not be stored: %s", error)
-        return form_page(form, 503)
+        body, status = form_page(form, 503)
+        return body, status, {"Retry-After": "60"}
     return redirect(names()["FORM_ADDRESSES"]["received"][language] + token + "/", 303)
 
 
 def extension(language: str) -> ResponseReturnValue:
     """Show the calculator, and its answer when dates were given."""
-    form = new_form(ExtensionForm, language, request.args or None)
-    result = extension_result(form) if request.args and form.validate() else None
+    asked = {"until", "ordered", "years"} & set(request.args)
+    form = new_form(ExtensionForm, language, request.args if asked else None)
+    result = extension_result(form) if asked and form.validate() else None
     addresses = names()["FORM_ADDRESSES"]["extension"]
     return render("forms/extension.html", language, addresses, form=form, result=result), 422 if form.wrong else 200
 
@@ -108,18 +113,26 @@ def limit_reached(error: RateLimitExceeded) -> ResponseReturnValue:
     """The form again, with what was typed and how long to wait."""
     limit = current_app.extensions["forms_limiter"].current_limit
     seconds = max(1, round(limit.reset_at - time.time())) if limit else 60
-    where = request.view_args or {}
-    form = new_form(FORMS[where["kind"]], where["language"], request.form)
+    typed: MultiDict[str, str] = MultiDict()
+    with contextlib.suppress(HTTPException):  # a body too large to be read
+        typed = request.form
+    form, _ = posted_form(**(request.view_args or {}), data=typed)
     body, status = form_page(form, 429, seconds=seconds)
     return body, status, {"Retry-After": str(seconds)}
 
 
-def problem(error: HTTPException) -> ResponseReturnValue:
+def database_away(error: OutboxError) -> ResponseReturnValue:
+    """A page that cannot be shown without the database."""
+    logger.error("a page could not be loaded: %s", error)
+    return problem(ServiceUnavailable(), "away")
+
+
+def problem(error: HTTPException, words: str = "") -> ResponseReturnValue:
     """A page of the site for any error, in the visitor's language."""
     code = error.code or 500
     language = "en" if request.path.startswith("/en/") else "cs"
     texts = names()["TEXTS"][language]["problem"]
-    trouble = texts.get(str(code)) or texts["500" if code >= 500 else "400"]
+    trouble = texts.get(words or str(code)) or texts["500" if code >= 500 else "400"]
     body = render("forms/problem.html", language, names()["ADDRESSES"]["home"], trouble=trouble)
     return body, code, [header for header in error.get_headers() if header[0] == "Allow"]
 
@@ -133,6 +146,12 @@ def names() -> Mapping[str, Any]:
 def intake() -> Intake:
     """What takes valid forms in."""
     return current_app.extensions["intake"]  # type: ignore[no-any-return]
+
+
+def posted_form(kind: str, language: str, data: Any) -> tuple[SiteForm, guard.Source]:
+    """Return the form as it was posted, demanding a token of a client that proves nothing, and where it comes from."""
+    source = guard.source(request.headers, current_app.config["SITE_URL"])
+    return new_form(FORMS[kind], language, data, demand_token=source is guard.Source.UNKNOWN), source
 
 
 def new_form(form: type[SiteForm], language: str, data: Any, demand_token: bool = False) -> SiteForm:
@@ -172,7 +191,7 @@ def mailto(form: SiteForm) -> Mapping[str, str]:
     """A link that opens the visitor's own mail program with all that was typed (RFC 6068)."""
     address = intake().addressing[form.addressee].department
     lines = [f"{label}: {text}" for label, text in wording.labelled(form.answers(), form.texts, form.language)]
-    subject, body = quote(form.texts["form"][form.kind]["title"]), quote("\r\n".join(lines))
+    subject, body = quote(form.texts["form"][form.kind]["title"]), quote("\r\n".join(lines)[:MAILTO_ROOM])
     return {"address": address, "href": f"mailto:{quote(address, safe='@')}?subject={subject}&body={body}"}
 
 
@@ -191,7 +210,9 @@ def extension_result(form: SiteForm) -> Mapping[str, str | None]:
         "until": wording.day(until, language),
         "needed": wording.years(needed, texts, language),
     }
+    query = urlencode({"tier": "updates", "updates_until": until.isoformat()})
     return {
+        "order": f"{names()['FORM_ADDRESSES']['price-list'][language]}?{query}",
         "headline": texts["extension"]["result"].format(**shown),
         "why": texts["extension"]["why"].format(**shown),
         "past": texts["extension"]["past"].format(**shown) if new_end < ordered else None,

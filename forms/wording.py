@@ -25,7 +25,7 @@ def day(value: date, language: str) -> str:
 
 
 def moment(value: datetime, language: str) -> str:
-    """Return a time in Prague as the language writes it, such as 12. září 2017 9:05."""
+    """Return a time in Prague as the language writes it, such as 12. září 2017, 9:05."""
     time = format_datetime(value, "H:mm" if language == "cs" else "HH:mm", PRAGUE, language)
     return f"{day(value.astimezone(PRAGUE).date(), language)}, {time}"
 

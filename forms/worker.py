@@ -15,8 +15,9 @@ from forms.outbox import Outbox, OutboxError
 logger = logging.getLogger("forms.worker")
 
 FINISH_SECONDS = 8  # for the mail in hand; systemd and containers kill after ten
+CUT_OFF = "the mail in hand took too long: left to its lease, it goes again with the same Message-ID"
 PURGE_EVERY_SECONDS = 3600
-LONGEST_PAUSE = 300
+LONGEST_RELAY_PAUSE = 300
 
 
 class _StopNowError(BaseException):
@@ -33,8 +34,9 @@ class Stop:
         signal.signal(signal.SIGALRM, self._cut_off)
 
     def _ask(self, *_: Any) -> None:
+        if not self.asked:
+            signal.alarm(FINISH_SECONDS)
         self.asked = True
-        signal.alarm(FINISH_SECONDS)
 
     def _cut_off(self, *_: Any) -> None:
         raise _StopNowError
@@ -58,15 +60,25 @@ class Worker:
     retention: float
     purged_at: float = field(default=0.0, init=False)
 
-    def turn(self, stopped: Callable[[], bool] = lambda: False) -> bool:
-        """Send what is due through one session; return whether the relay was there."""
+    def turn(self, stop: Stop) -> tuple[int, bool]:
+        """Send what is due through one session; return how many were sent and whether the relay was there for all."""
         relay = self.relay()
         try:
-            _, up = deliver_due(self.outbox, relay.send, self.retry, self.lease, stopped=stopped)
+            done = deliver_due(self.outbox, relay.send, self.retry, self.lease, stopped=lambda: stop.asked)
         except BaseException:
             relay.close()
             raise
         relay.quit()
+        return done
+
+    def once(self, stop: Stop) -> bool:
+        """Take one turn and delete old rows; return whether the relay was there, or raise OutboxError."""
+        try:
+            _, up = self.turn(stop)
+        except _StopNowError:
+            logger.warning(CUT_OFF)
+            return False
+        self.purge()
         return up
 
     def run(self, stop: Stop) -> None:
@@ -77,7 +89,7 @@ class Worker:
                 pause = self._pause_after_turn(stop, pause)
                 stop.sleep(max(self.poll, pause))
         except _StopNowError:
-            logger.warning("the mail in hand took too long: left to its lease, it goes again with the same Message-ID")
+            logger.warning(CUT_OFF)
 
     def purge(self, dry_run: bool = False) -> int:
         """Delete rows that were sent longer ago than they are kept; return how many."""
@@ -89,11 +101,11 @@ class Worker:
     def _pause_after_turn(self, stop: Stop, pause: float) -> float:
         """Take a turn; return how long to wait because of trouble, twice as long each time, or 0."""
         try:
-            up = self.turn(lambda: stop.asked)
+            sent, up = self.turn(stop)
             if time.time() - self.purged_at > PURGE_EVERY_SECONDS:
                 self.purged_at = time.time()
                 self.purge()
         except OutboxError as error:
             logger.error("the database does not answer: %s", error)
-            up = False
-        return 0.0 if up else min(LONGEST_PAUSE, max(pause * 2, self.poll))
+            sent, up = 0, False
+        return 0.0 if up or sent else min(LONGEST_RELAY_PAUSE, max(pause * 2, self.poll))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from forms import create_app
 from forms.outbox import Outbox
+from forms.wording import PRAGUE
 
 OWN = {"Sec-Fetch-Site": "same-origin"}  # what a browser says when a page of the site posts
 
@@ -23,6 +25,18 @@ CONTACT = {
     "email": "jiri@example.cz",
     "message": "Po aktualizaci nevidíme zákazníky.",
 }
+TOMORROW = datetime.now(PRAGUE).date() + timedelta(days=1)
+PRICE_LIST = {"name": "Jan Novák", "company": "Síť s.r.o.", "email": "jan@example.cz", "customer": "licence"}
+TRAINING = {
+    "name": "Jan Novák",
+    "company": "Síť s.r.o.",
+    "email": "jan@example.cz",
+    "variant": "vendor",
+    "date_1": TOMORROW.isoformat(),
+    "participants": "5",
+}
+ADDRESSES = {"contact": "/en/forms/contact/", "price-list": "/en/forms/price-list/", "training": "/en/forms/training/"}
+VALID = {"contact": CONTACT, "price-list": PRICE_LIST, "training": TRAINING}
 
 
 class Relay:

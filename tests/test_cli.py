@@ -116,3 +116,23 @@ def test_check_tries_database_and_relay_for_real(runner, environ):
     broken = create_app({**environ, "FORMS_SMTP_URL": "smtp://127.0.0.1:1"}).test_cli_runner().invoke(args=["check"])
     assert broken.exit_code == 1
     assert "FORMS_SMTP_URL" in broken.output
+
+
+def test_once_says_when_the_relay_or_the_database_is_away(environ, reference, tmp_path):
+    down = create_app({**environ, "FORMS_SMTP_URL": "smtp://127.0.0.1:1"}).test_cli_runner()
+    result = down.invoke(args=["deliver", "--once"])
+    assert result.exit_code == 1
+    assert "The relay takes no mail now" in result.output
+    (tmp_path / "folder").mkdir()
+    away = create_app({**environ, "FORMS_DATABASE_URL": f"sqlite:///{tmp_path}/folder"}).test_cli_runner()
+    for command in (["deliver", "--once"], ["outbox", "list"], ["outbox", "retry", "--all"]):
+        result = away.invoke(args=command)
+        assert result.exit_code == 1
+        assert result.output.startswith("Error: The database does not answer")
+
+
+def test_once_deletes_old_rows_too(runner, outbox, reference):
+    claim = outbox.claim(time.time(), 600)
+    outbox.mark_sent(claim, time.time() - 31 * 86400, "250")
+    assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
+    assert not outbox.rows()

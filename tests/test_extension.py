@@ -39,5 +39,17 @@ def test_the_calculator_says_what_is_missing_and_keeps_what_was_typed(client):
     assert page.text.count('aria-invalid="true"') == 2
 
 
+def test_the_answer_leads_to_the_price_list_filled_in(client):
+    page = client.get("/formulare/prodlouzeni/?until=2017-03-31").text
+    link = page.split('href="/formulare/cenik/?')[1].split('"')[0].replace("&amp;", "&")
+    filled = client.get(f"/formulare/cenik/?{link}").text
+    assert 'value="2017-03-31"' in filled
+    assert " checked " in filled
+
+
+def test_a_query_of_somebody_else_is_no_question(client):
+    assert client.get("/formulare/prodlouzeni/?utm_source=x").status_code == 200
+
+
 def test_a_year_past_the_calendar_is_no_error(client):
     assert client.get("/formulare/prodlouzeni/?until=9999-12-31&years=1").status_code == 422

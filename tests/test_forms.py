@@ -1,26 +1,12 @@
 """What each field takes, refuses and says; by posts to the app, since that is how the forms are met."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
-from conftest import CONTACT, OWN
-from forms.wording import PRAGUE
-
-TOMORROW = datetime.now(PRAGUE).date() + timedelta(days=1)
-PRICE_LIST = {"name": "Jan Novák", "company": "Síť s.r.o.", "email": "jan@example.cz", "customer": "licence"}
-TRAINING = {
-    "name": "Jan Novák",
-    "company": "Síť s.r.o.",
-    "email": "jan@example.cz",
-    "variant": "vendor",
-    "date_1": TOMORROW.isoformat(),
-    "participants": "5",
-}
-ADDRESSES = {"contact": "/en/forms/contact/", "price-list": "/en/forms/price-list/", "training": "/en/forms/training/"}
-VALID = {"contact": CONTACT, "price-list": PRICE_LIST, "training": TRAINING}
+from conftest import ADDRESSES, OWN, PRICE_LIST, TOMORROW, TRAINING, VALID
 
 
 def send(client, kind, **answers):
@@ -71,10 +57,15 @@ def test_addresses_that_can_get_an_answer_are_taken(client, email):
         "a@b.cz, c@d.cz",
         "jan@example.cz\r\nBcc: x@example.cz",
         "jan@example.cz%0aBcc:x@example.cz",
+        "=?utf-8?b?DQpCY2M6IHhAZXhhbXBsZS5jeg==?=@example.cz",
+        "=?utf-8?q?=41?=@example.cz",
         '"<script>"@example.cz',
         "jiří@example.cz",
         "postmaster@example.cz",
         "noreply@example.cz",
+        "no_reply@example.cz",
+        "MAILER-DAEMON+x@example.cz",
+        "technik+a@ispadmin.example",
         "technik@ispadmin.example",
         "WEB@ispadmin.example",
         "x" * 250 + "@example.cz",
@@ -96,6 +87,8 @@ def test_addresses_that_cannot_are_refused_and_kept(client, email):
         ("0049 30 901820", "+49 30 901820"),
         ("volejte po 18. hodině", "volejte po 18. hodině"),
         ("12", "12"),
+        ("nevolejte! jen SMS 777123456", "nevolejte! jen SMS 777123456"),
+        ("777123456, 602123456", "777123456, 602123456"),
     ],
 )
 def test_telephone_numbers_are_written_internationally_and_never_refused(client, typed, kept):
@@ -160,6 +153,16 @@ def test_text_that_is_too_long_is_kept_and_the_limit_named(client, field, limit)
     assert response.status_code == 422
     assert "x" * (limit + 1) in response.text
     assert str(limit) in response.text
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\u2060\u00ad", "\u3164", "\u00a0 "])
+def test_text_that_shows_nothing_is_missing(client, blank):
+    assert send(client, "contact", name=blank).status_code == 422
+
+
+def test_a_choice_made_twice_counts_once(client):
+    response = client.post(ADDRESSES["price-list"], data={**PRICE_LIST, "tier": ["vip", "updates", "vip"]}, headers=OWN)
+    assert "<dd>System updates, VIP support</dd>" in answers_of(client, response)
 
 
 def test_text_is_normalised_and_freed_of_control_and_bidirectional_characters(client):

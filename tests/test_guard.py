@@ -45,4 +45,7 @@ def test_what_looks_like_spam_and_why(answers, honeypot, reasons):
 def test_a_client_is_counted_without_its_address():
     assert client_id("192.0.2.1", "key") == client_id("192.0.2.1", "key") != client_id("192.0.2.2", "key")
     assert client_id("192.0.2.1", "key") != client_id("192.0.2.1", "another key")
+    assert (
+        client_id("2001:db8::1", "key") == client_id("2001:db8::ffff:1", "key") != client_id("2001:db8:0:1::1", "key")
+    )
     assert "192.0.2.1" not in client_id("192.0.2.1", "key")

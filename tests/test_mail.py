@@ -94,8 +94,7 @@ def test_the_body_begins_with_a_sentence_and_ends_with_a_paragraph_of_ours():
     assert "Jméno a příjmení: Jiří Žluťoučký" in lines
     assert "Jazyk formuláře: angličtina" in lines
     assert lines.index("-- ") < len(lines) - 1
-    assert "jiri@example.cz" in lines[-1]
-    assert "W7KQ4R" in lines[-1]
+    assert "jiri@example.cz" in " ".join(lines[-2:])
 
 
 def test_a_suspicious_mail_says_so_in_a_header_and_its_last_line():
@@ -110,8 +109,8 @@ def test_a_suspicious_mail_says_so_in_a_header_and_its_last_line():
 @pytest.mark.parametrize(
     ("until", "sentence"),
     [
-        ("2026-12-31", "31. prosince 2027 (při prodloužení o rok"),
-        ("2016-02-29", "28. února 2017 (při prodloužení o rok)"),
+        ("2026-12-31", "31. prosince 2027 (prodloužení o rok)"),
+        ("2016-02-29", "28. února 2017 (o rok; už minul"),
         ("2016-02-29", "11 let"),
         ("2024-12-31", "2 roky"),
     ],
@@ -137,6 +136,18 @@ def test_a_training_booking_carries_its_days_as_tentative_events():
     assert {str(event["status"]) for event in events} == {"TENTATIVE"}
     assert {str(event["location"]) for event in events} == {"Náměstí 1, Brno"}
     assert len({str(event["uid"]) for event in events}) == 2
+
+
+@pytest.mark.parametrize("local", ["=?utf-8?b?DQpCY2M6IHhAZXhhbXBsZS5jeg==?=", "=?utf-8?q?=41?=", "a>,<b"])
+def test_an_address_that_reads_otherwise_than_it_is_stops_the_message(local):
+    with pytest.raises(mail.UnsafeMessageError):
+        mail.compose(replace(CONTACT, email=f"{local}@example.cz"), TEXTS, ADDRESSING)
+
+
+@pytest.mark.parametrize("submission", [CONTACT, TRAINING, replace(CONTACT, suspicions=("links",))])
+def test_lines_of_ours_are_at_most_78_columns(submission):
+    body = parsed(submission).get_body().get_content()
+    assert max(map(len, body.splitlines())) <= 78
 
 
 def test_training_at_the_vendors_takes_place_there():
@@ -169,7 +180,7 @@ def test_no_name_makes_a_header_a_recipient_or_a_ticket_number(name):
         check(replace(CONTACT, kind=kind, name=name))
 
 
-@given(name=st.text(), text=st.text(), local=st.sampled_from(["a", "o'brien", "a.b+c"]))
+@given(name=st.text(), text=st.text(), local=st.sampled_from(["a", "o'brien", "a.b+c", "x=y", "{a}"]))
 def test_no_text_at_all_does(name, text, local):
     answers = (("name", name), ("message", text))
     check(replace(CONTACT, name=name, email=f"{local}@example.cz", answers=answers))

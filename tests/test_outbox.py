@@ -1,10 +1,14 @@
 import sqlite3
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
 
+ROOT = Path(__file__).parent.parent
 NOW = 1_800_000_000.0
 
 
@@ -68,7 +72,26 @@ def test_a_deferred_row_waits_and_a_parked_one_stays(outbox):
     assert outbox.claim(NOW + 10**6, 600) is None
     assert outbox.rows("failed")[0].reply == "550 no"
     assert outbox.retry(NOW, "R1") == 1
-    assert outbox.claim(NOW, 600).attempts == 3
+    again = outbox.claim(NOW + 99, 600)
+    assert (again.attempts, again.tried_since) == (1, NOW + 99)
+
+
+def test_what_the_relay_took_is_recorded_whatever_was_decided_meanwhile(outbox):
+    outbox.add(envelope(1))
+    claim = outbox.claim(NOW, 600)
+    assert outbox.park("R1", NOW + 1)
+    outbox.mark_sent(claim, NOW + 2, "250 OK")
+    assert outbox.rows("sent")
+    assert not outbox.rows("failed")
+    assert outbox.retry(NOW + 3, "R1") == 0
+
+
+def test_a_row_in_hand_is_not_given_to_another_by_a_retry(outbox):
+    outbox.add(envelope(1))
+    outbox.claim(NOW, 600)
+    assert outbox.retry(NOW + 1, "R1") == 0
+    assert outbox.claim(NOW + 1, 600) is None
+    assert outbox.retry(NOW + 601, "R1") == 1
 
 
 def test_the_same_text_within_ten_minutes_is_the_same_submission(outbox):
@@ -118,7 +141,30 @@ def test_a_database_that_is_away_is_said_without_the_visitors_text(tmp_path):
     assert "secret" not in str(error.value)
 
 
-def test_processes_that_create_the_table_together_do_not_fail(tmp_path):
+def test_only_the_owner_may_read_the_file(outbox, tmp_path):
+    outbox.ping()
+    assert (tmp_path / "outbox.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_ping_notices_a_full_disk(tmp_path):
+    script = """
+import resource, signal, sys
+from forms.outbox import Outbox, OutboxError
+outbox = Outbox(sys.argv[1])
+outbox.ping()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+try:
+    outbox.ping()
+except OutboxError as error:
+    print("noticed", error)
+"""
+    url = f"sqlite:///{tmp_path}/o.sqlite3"
+    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.startswith("noticed"), done.stderr
+
+
+def test_starts_that_create_the_table_together_do_not_fail(tmp_path):
     failures = []
 
     def start(number):

@@ -43,6 +43,14 @@ def test_production_refuses_the_development_secret():
         ("SECRET_KEY", "short"),
         ("SITE_URL", "podpora.example.cz"),
         ("SITE_URL", "https://example.cz/podpora"),
+        ("SITE_URL", "https://example.cz#x"),
+        ("SITE_URL", "https://example.cz:port"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "postgresql+psycopg://u:p@host:port/x"),
+        ("RATELIMIT_STORAGE", "nonsense"),
+        ("SALES_HEADERS", "X-Loop: a"),
+        ("SALES_HEADERS", "X-Webform: a"),
         ("SALES_ADDRESS", "obchod"),
         ("SALES_ADDRESS", "a@example.cz, b@example.cz"),
         ("SMTP_URL", "relay.example.cz"),
@@ -61,8 +69,22 @@ def test_a_wrong_setting_is_named_and_secrets_are_not_shown(name, value):
     with pytest.raises(settings.SettingsError) as error:
         settings.load({**PRODUCTION, f"FORMS_{name}": value})
     assert str(error.value).startswith(f"FORMS_{name}: ")
-    secret = name in ("SECRET_KEY", "SMTP_URL", "DATABASE_URL")
+    secret = name in ("SECRET_KEY", "SMTP_URL", "DATABASE_URL", "RATELIMIT_STORAGE")
     assert ("not shown" in str(error.value)) == secret
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "read"),
+    [
+        ("SITE_URL", "HTTPS://Podpora.Example.CZ:443/", "https://podpora.example.cz"),
+        ("SITE_URL", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("SALES_ADDRESS", "obchod@háčky.example.cz", "obchod@xn--hky-ela4t.example.cz"),
+        ("DATABASE_URL", "sqlite:///var/o.sqlite3", f"sqlite:///{ROOT}/var/o.sqlite3"),
+        ("DATABASE_URL", "sqlite:////srv/o.sqlite3", "sqlite:////srv/o.sqlite3"),
+    ],
+)
+def test_settings_are_read_as_they_are_meant(name, typed, read):
+    assert settings.load({**PRODUCTION, f"FORMS_{name}": typed})[name] == read
 
 
 def test_fixed_headers_are_read():
