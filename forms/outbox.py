@@ -142,16 +142,18 @@ class Outbox:
         """Take one due message for `lease` seconds; None where none is due. Two deliverers never get the same one."""
         due = sa.select(table).where(PENDING, table.c.next_attempt_at <= now).order_by(table.c.next_attempt_at).limit(1)
         while True:
-            with self._transaction(write=True) as connection:
+            with self._transaction() as connection:
                 row = connection.execute(due).one_or_none()
-                if row is None:
-                    return None
-                ours = sa.and_(table.c.id == row.id, table.c.next_attempt_at == row.next_attempt_at, PENDING)
-                until, since, attempts = now + lease, row.tried_since or now, row.attempts + 1
-                taken = {"next_attempt_at": until, "leased_until": until, "tried_since": since, "attempts": attempts}
-                if connection.execute(table.update().where(ours).values(taken)).rowcount == 1:
-                    parts = (row.id, row.reference, row.sender, row.recipient, row.message)
-                    return Claim(*parts, until, since, attempts)
+            if row is None:
+                return None
+            ours = sa.and_(table.c.id == row.id, table.c.next_attempt_at == row.next_attempt_at, PENDING)
+            until, since, attempts = now + lease, row.tried_since or now, row.attempts + 1
+            taken = {"next_attempt_at": until, "leased_until": until, "tried_since": since, "attempts": attempts}
+            with self._transaction(write=True) as connection:
+                won = connection.execute(table.update().where(ours).values(taken)).rowcount == 1
+            if won:
+                parts = (row.id, row.reference, row.sender, row.recipient, row.message)
+                return Claim(*parts, until, since, attempts)
 
     def mark_sent(self, claim: Claim, now: float, reply: str) -> None:
         """Record that the relay took the message, in its own words (2yz), whatever else was decided meanwhile."""
