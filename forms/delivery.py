@@ -53,24 +53,23 @@ class Relay:
         """Hand one message over and return the relay's answer to its last dot, such as `250 OK queued as 4F2`."""
         try:
             session = self.open()
+            session.sock.settimeout(self.seconds)  # type: ignore[union-attr]  # open() has connected it
             _expect(session.mail(sender))
             _expect(session.rcpt(recipient))
-            session.sock.settimeout(self.last_seconds)  # type: ignore[union-attr]  # open() has connected it
-            reply = _expect(session.data(message))
-            session.sock.settimeout(self.seconds)  # type: ignore[union-attr]
-            return reply
+            session.sock.settimeout(self.last_seconds)  # type: ignore[union-attr]
+            return _expect(session.data(message))
         except smtplib.SMTPDataError as error:  # what DATA itself was answered
             self.close()
             raise _verdict(error.smtp_code, error.smtp_error) from error
         except (RefusedError, DeferredError, RelayDownError):
             self._reset()
             raise
+        except (smtplib.SMTPException, OSError) as error:  # a wrong certificate too, though it is also a ValueError
+            self.close()
+            raise RelayDownError(f"{type(error).__name__}: {error}") from error
         except ValueError as error:  # smtplib cannot put an address or a line on the wire
             self.close()
             raise RefusedError(f"{type(error).__name__}: not to be said in SMTP") from error
-        except (smtplib.SMTPException, OSError) as error:
-            self.close()
-            raise RelayDownError(f"{type(error).__name__}: {error}") from error
 
     def open(self) -> smtplib.SMTP:
         """Return the session, opened and logged in; raise what smtplib and ssl raise."""

@@ -5,9 +5,12 @@ import smtplib
 import socket
 import ssl
 import time
+from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 
+from conftest import Relay as KeepingRelay
 from forms.delivery import (
     GIVE_UP_SECONDS,
     DeferredError,
@@ -19,6 +22,8 @@ from forms.delivery import (
 )
 from forms.outbox import OutboxError
 from test_outbox import NOW, envelope
+
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 
 def deliver(outbox, url, now=NOW, **options):
@@ -167,6 +172,37 @@ def test_starttls_that_the_relay_does_not_offer_is_not_done_without(smtp):
     with pytest.raises(RelayDownError):
         Relay(smtp.url.replace("smtp:", "smtp+starttls:"), 2).send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
     assert not smtp.taken
+
+
+@pytest.fixture(params=["smtps", "smtp+starttls"])
+def tls_relay(request):
+    """A relay that speaks TLS, from the first byte or by STARTTLS, with a certificate that signed itself."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    keeper = KeepingRelay()
+    how = {"ssl_context": context} if request.param == "smtps" else {"tls_context": context, "require_starttls": True}
+    controller = Controller(keeper, hostname="localhost", port=port, **how)
+    controller.start()
+    yield f"{request.param}://localhost:{port}", keeper
+    controller.stop()
+
+
+def test_tls_relays_take_mail_where_their_certificate_is_trusted(outbox, tls_relay, monkeypatch):
+    url, keeper = tls_relay
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    outbox.add(envelope(1))
+    assert deliver(outbox, url) == (1, True)
+    assert len(keeper.taken) == 1
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_mail_waits(outbox, tls_relay):
+    url, keeper = tls_relay
+    outbox.add(envelope(1))
+    assert deliver(outbox, url) == (0, False)
+    assert not keeper.taken
+    assert "certificate verify failed" in outbox.rows("pending")[0].reply.lower()
 
 
 def test_what_is_not_tls_is_no_smtps_relay(smtp):
