@@ -3,9 +3,9 @@
 import json
 import re
 import shutil
-import tomllib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,13 +13,20 @@ import pytest
 
 import pelicanconf
 from newsroom import output
-from newsroom.build import build
+from newsroom.build import CONTENT, build
 from newsroom.output import Page, read_pages
+from newsroom.source import read_all
+from plugins.feeds import ROOM
+from plugins.releases import version_order
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
-RELEASES = ("4.28", "4.27", "4.26", "4.25", "4.24")
+FIRST = ("4.28", "4.27", "4.26", "4.25", "4.24")  # what was out when the site began; others come and may go
 ORIGIN = pelicanconf.ORIGIN
+PUBLIC = [source for source in read_all(CONTENT)[0] if not source.held_back(datetime.now(UTC))]
+NOTES = {lang: {note.key for note in PUBLIC if (note.folder, note.lang) == ("news", lang)} for lang in ("cs", "en")}
+VERSIONS = sorted((note["Version"] for note in PUBLIC if note.lang == "cs" and note["Version"]), key=version_order)
+STABLE = [note["Version"] for note in PUBLIC if note["Version"] and note["Channel"] in ("", "stable")]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +46,9 @@ def pages(site: Path) -> dict[str, Page]:
 
 def test_every_address_of_the_contract_is_there(pages: dict[str, Page]) -> None:
     fixed = {path for paths in pelicanconf.ADDRESSES.values() for path in paths.values()}
-    releases = {f"{news}{version}/" for news in ("/aktuality/", "/en/news/") for version in RELEASES}
-    assert set(pages) == fixed | releases | {"/404.html", "/en/404.html"}
+    notes = {f"{pelicanconf.ADDRESSES['news'][lang]}{key}/" for lang, keys in NOTES.items() for key in keys}
+    assert all(keys >= set(FIRST) for keys in NOTES.values())
+    assert set(pages) >= fixed | notes | {"/404.html", "/en/404.html"}
 
 
 @pytest.mark.parametrize(
@@ -61,15 +69,15 @@ def test_pages_speak_the_language_of_their_address(pages: dict[str, Page]) -> No
 
 
 def test_every_page_is_paired_with_its_translation(pages: dict[str, Page]) -> None:
-    for page in pages.values():
-        if "noindex" not in page.metas.get("robots", ""):
-            assert set(page.alternates) == {"cs", "en", "x-default"}, page.path
+    first = {f"/aktuality/{version}/" for version in FIRST}
+    for address in {path for paths in pelicanconf.ADDRESSES.values() for path in paths.values()} | first:
+        assert set(pages[address].alternates) == {"cs", "en", "x-default"}, address
 
 
 def test_each_page_with_a_form_carries_it(site: Path) -> None:
-    for kind, key in (("contact", "contact"), ("price-list", "price-list"), ("training", "training")):
+    for kind in ("contact", "price-list", "training"):
         for lang in pelicanconf.LANGUAGES:
-            html = (site / pelicanconf.ADDRESSES[key][lang].lstrip("/") / "index.html").read_text("utf-8")
+            html = (site / pelicanconf.ADDRESSES[kind][lang].lstrip("/") / "index.html").read_text("utf-8")
             assert f'action="{pelicanconf.FORM_ADDRESSES[kind][lang]}"' in html
 
 
@@ -81,16 +89,17 @@ def test_czech_prepositions_stay_with_their_words(site: Path) -> None:
 
 
 def test_news_are_listed_newest_first(site: Path) -> None:
-    for name in ("aktuality", "en/news"):
+    for lang, name in (("cs", "aktuality"), ("en", "en/news")):
         html = (site / name / "index.html").read_text("utf-8")
-        listed = re.findall(rf'href="/{name}/([\d.]+)/"', html)
-        assert tuple(dict.fromkeys(listed)) == RELEASES
+        listed = dict.fromkeys(re.findall(rf'href="/{name}/([^/"]+)/"', html))
+        assert set(listed) == NOTES[lang]
+        assert tuple(key for key in listed if key in FIRST) == FIRST
 
 
 def test_home_names_the_newest_version_to_machines(pages: dict[str, Page]) -> None:
     for address in ("/", "/en/"):
         data = {item["@type"]: item for item in json.loads(pages[address].data[0][1])}
-        assert data["SoftwareApplication"]["softwareVersion"] == "4.28"
+        assert data["SoftwareApplication"]["softwareVersion"] == max(STABLE, key=version_order)
         assert data["Organization"]["name"] == "NET service solution s.r.o."
 
 
@@ -102,9 +111,9 @@ def test_a_release_is_a_news_article_with_its_place(pages: dict[str, Page]) -> N
 
 
 def test_neighbours_follow_the_versions(site: Path) -> None:
-    html = (site / "aktuality/4.26/index.html").read_text("utf-8")
-    assert re.search(r'rel="prev" href="/aktuality/4\.25/"', html)
-    assert re.search(r'rel="next" href="/aktuality/4\.27/"', html)
+    for earlier, later in pairwise(VERSIONS):
+        assert f'rel="next" href="/aktuality/{later}/"' in (site / f"aktuality/{earlier}/index.html").read_text("utf-8")
+        assert f'rel="prev" href="/aktuality/{earlier}/"' in (site / f"aktuality/{later}/index.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("lang", pelicanconf.LANGUAGES)
@@ -118,7 +127,8 @@ def test_atom_feeds_follow_rfc_4287(site: Path, lang: str) -> None:
     assert feed.findtext("atom:author/atom:name", "", ATOM) == "NET service solution s.r.o."
     links = {link.get("rel"): link.get("href") for link in feed.findall("atom:link", ATOM)}
     assert links["self"] == f"{ORIGIN}/feeds/{lang}.atom.xml"
-    assert [part.findtext("atom:title", "", ATOM).split()[-1] for part in parts[1:]] == [*RELEASES]
+    titles = [part.findtext("atom:title", "", ATOM).split()[-1] for part in parts[1:]]
+    assert [title for title in titles if title in FIRST] == [*FIRST]
     assert all(part.findtext("atom:content", "", ATOM).startswith("<p>") for part in parts[1:])
 
 
@@ -128,7 +138,7 @@ def test_entries_are_known_by_version_and_language_alone(site: Path) -> None:
         for lang in pelicanconf.LANGUAGES
         for entry in ET.parse(site / f"feeds/{lang}.atom.xml").findall("atom:entry", ATOM)  # noqa: S314
     }
-    assert len(ids) == 2 * len(RELEASES)
+    assert len(ids) == sum(min(len(keys), ROOM) for keys in NOTES.values())
     assert "urn:uuid:96676bc6-cc97-5fed-921d-4d834252ed69" in ids  # 4.28.cs: readers know it, it must not change
 
 
@@ -150,7 +160,7 @@ def test_the_sitemap_lists_what_may_be_found_with_its_translations(site: Path, p
     assert listed == {address for address in pages if not address.endswith("404.html")}
     for url in urls:
         links = {link.get("hreflang"): link.get("href") for link in url.findall("x:link", SITEMAP)}
-        assert set(links) == {"cs", "en", "x-default"}
+        assert set(links) in (set(), {"cs", "en", "x-default"})
 
 
 def test_robots_know_the_sitemap(site: Path) -> None:
@@ -177,19 +187,6 @@ def test_the_first_view_fits_one_round_trip(site: Path) -> None:
     style = (site / (pelicanconf.ASSETS["css/site.css"].lstrip("/") + ".br")).stat().st_size
     for page in site.rglob("index.html"):
         assert style + page.with_name("index.html.br").stat().st_size < 14 * 1024, page
-
-
-def test_both_languages_have_the_same_interface_texts() -> None:
-    def keys(table: dict[str, object], before: str = "") -> set[str]:
-        names = set()
-        for name, value in table.items():
-            names |= keys(value, f"{before}{name}.") if isinstance(value, dict) else {before + name}
-        return names
-
-    czech, english = (tomllib.loads(Path(f"theme/texts/{lang}.toml").read_text("utf-8")) for lang in ("cs", "en"))
-    plural = {"few", "many"}  # forms that English has not
-    only_one = {key for key in keys(czech) ^ keys(english) if key.rsplit(".", 1)[-1] not in plural}
-    assert not only_one
 
 
 BROKEN = {
