@@ -13,7 +13,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 serve: $(INSTALLED) ## pages, forms and caught mails, live, at http://127.0.0.1:8000/ (PORT=… for another)
-	@setpriv --pdeathsig TERM $(BIN)/python -m dev.serve --port $(PORT)
+	@setpriv --pdeathsig TERM $(BIN)/python -m dev.serve --port "$(PORT)"
 
 test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=… for pytest)
 	@dev/need chromium

@@ -30,12 +30,13 @@ BUILD, WEB, WORKER = "build", "web", "worker"
 CONCERNS = {  # what has to be done anew when a file in there changes
     "content": {BUILD},
     "plugins": {BUILD},
-    "newsroom": {BUILD},
+    "newsroom": {BUILD, WEB},
     "theme": {BUILD, WEB},
     "pelicanconf.py": {BUILD, WEB, WORKER},
     "forms": {BUILD, WEB, WORKER},
     "dev": {WEB},
 }
+LAST_PORT = 65535
 STOP_SECONDS = 10  # the worker finishes the mail in hand for up to 8 s
 PLACE = re.compile(rf'File "({re.escape(str(ROOT))}/.+)", line (\d+)')
 BANNER = """
@@ -81,16 +82,18 @@ class Server:
         self.running: dict[str, Process] = {}
         self.followers: dict[str, asyncio.Task[None]] = {}
         self.renewing = asyncio.Lock()
+        self.announced = False
 
     async def run(self) -> None:
         """Serve until cancelled, then leave no process behind."""
         try:
             await self.catch_mails()
             say("Sestavuji web a spouštím formuláře …")
-            await self.renew({WEB, WORKER, BUILD})
-            say(BANNER.format(self.address))
             folders = [ROOT / name for name in CONCERNS if (ROOT / name).is_dir()]
-            await asyncio.gather(self.watch(*folders), self.watch(ROOT, recursive=False))
+            # The watchers come first: what is saved during the first build is built after it.
+            await asyncio.gather(
+                self.watch(*folders), self.watch(ROOT, recursive=False), self.renew({WEB, WORKER, BUILD})
+            )
         finally:
             await asyncio.gather(*(self.stop(name) for name in list(self.running)))
 
@@ -98,8 +101,7 @@ class Server:
         async for changes in awatch(*paths, recursive=recursive):
             names = {Path(path).relative_to(ROOT).parts[0] for _, path in changes}
             if concerned := set().union(*(CONCERNS.get(name, set()) for name in names)):
-                async with self.renewing:
-                    await self.renew(concerned)
+                await self.renew(concerned)
 
     async def catch_mails(self) -> None:
         (self.var / "mail").mkdir(parents=True, exist_ok=True)
@@ -113,18 +115,28 @@ class Server:
 
     async def renew(self, concerned: set[str]) -> None:
         """Do anew what is concerned, then reload the browsers; what breaks is said, and what was there before stays."""
-        try:
-            if WEB in concerned:
-                await self.start_web()
-            if WORKER in concerned:
-                await self.start_worker()
-            if BUILD in concerned:
-                await self.build()
-        except BrokenError as error:
-            gap = "\n" if "\n" in str(error) else " "
-            say(f"Nepovedlo se, zůstává poslední dobrá podoba. Opravte a uložte:{gap}{error}")
-        else:
-            (self.var / "changed").touch()
+        work = {WEB: self.start_web, WORKER: self.start_worker, BUILD: self.build}
+        async with self.renewing:
+            concerned = concerned | {name for name in work if not self.stands(name)}
+            for name in [name for name in work if name in concerned]:
+                try:
+                    await work[name]()
+                except BrokenError as error:
+                    gap = "\n" if "\n" in str(error) else " "
+                    kept = ", zůstává poslední dobrá podoba" if self.stands(name) else ""
+                    say(f"Nepovedlo se{kept}. Opravte a uložte:{gap}{error}")
+                    break
+            else:
+                (self.var / "changed").touch()
+            if self.stands(WEB) and not self.announced:
+                say(BANNER.format(self.address))
+                self.announced = True
+
+    def stands(self, name: str) -> bool:
+        """Return whether a child, or for the build its last good site, is there."""
+        if name == BUILD:
+            return (self.var / "site").is_dir()
+        return name in self.running and self.running[name].returncode is None
 
     async def start_web(self) -> None:
         """Put a new web process beside the old one; when it is ready, the old one goes."""
@@ -180,15 +192,23 @@ class Server:
             os.killpg(process.pid, signal.SIGKILL)
 
 
+def port_number(text: str) -> int:
+    """Return the port that is meant, or end with one line that says the cure."""
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        raise SystemExit(f"„{text}“ není číslo portu. Zvolte 1024 až {LAST_PORT}: make serve PORT=8001")
+    return int(text)
+
+
 def listen(port: int) -> socket.socket:
     """Return a socket that listens on the port, or end with one line that says the cure."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         why = "je obsazený" if getattr(error, "errno", 0) == errno.EADDRINUSE else f"nejde použít ({error})"
-        raise SystemExit(f"Port {port} {why}. Zvolte jiný: make serve PORT={port + 1}") from error
+        other = port + 1 if 1024 <= port < LAST_PORT else 8001
+        raise SystemExit(f"Port {port} {why}. Zvolte jiný: make serve PORT={other}") from error
     listener.listen(128)
     return listener
 
@@ -205,11 +225,11 @@ async def serve(port: int, var: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Serve the site, its forms and the mails that they send.")
-    parser.add_argument("--port", type=int, default=8000, help="0 takes any free one")
+    parser.add_argument("--port", default="8000", help="0 takes any free one")
     parser.add_argument("--var", type=Path, default=ROOT / "var", help="folder for the build, the outbox and the mails")
     arguments = parser.parse_args()
     cast(TextIOWrapper, sys.stdout).reconfigure(errors="replace")  # a terminal without our letters stops nothing
-    asyncio.run(serve(arguments.port, arguments.var.resolve()))
+    asyncio.run(serve(port_number(arguments.port), arguments.var.resolve()))
 
 
 if __name__ == "__main__":

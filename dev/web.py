@@ -66,7 +66,10 @@ class Web:
 
     def static(self, request: Request) -> Response | None:
         """Return what the web server in front would: a file, a page, or a redirect of the build's map."""
-        path = Path(safe_join(str(self.site), request.path.strip("/")) or self.site)
+        inside = safe_join(str(self.site), request.path.strip("/"))
+        if inside is None:  # it would lead out of the site
+            return None
+        path = Path(inside)
         if is_file(path) and not request.path.endswith("/"):
             return file(request, path)
         if is_file(path / "index.html"):
@@ -128,13 +131,32 @@ def file(request: Request, path: Path) -> Response:
     return response
 
 
+def prove(forms: Flask) -> None:
+    """Show every form, an answer with errors and an error page to nobody; raise what a broken template or view raises.
+
+    A process that would fail so must not take the place of one that works.
+    """
+    forms.config["PROPAGATE_EXCEPTIONS"], client = True, forms.test_client()
+    pages = theme.load()["FORM_ADDRESSES"]
+    for kind, address in ((kind, address) for kind, addresses in pages.items() for address in addresses.values()):
+        asked = {address: 404 if kind == "received" else 200}  # of receipts, only those with a token exist
+        if kind == "extension":
+            asked[f"{address}?until=x"] = 422
+        for path, expected in asked.items():
+            if (status := client.get(path).status_code) != expected:
+                raise SystemExit(f"{path} odpovídá {status} místo {expected}")
+    forms.config["PROPAGATE_EXCEPTIONS"] = None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--var", type=Path, required=True)
     parser.add_argument("--socket", type=int, required=True, help="file descriptor of the listening socket")
     arguments = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    web = Web(arguments.var, create_app())
+    forms = create_app()
+    prove(forms)
+    web = Web(arguments.var, forms)
     server = make_server("127.0.0.1", 0, web, threaded=True, fd=arguments.socket)
     print("ready", flush=True)
     server.serve_forever()

@@ -9,6 +9,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from functools import cached_property
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import TypeVar
@@ -45,7 +46,11 @@ class Served:
             self.process = subprocess.Popen(
                 command, cwd=tree, env=os.environ | settings, stdout=log, stderr=subprocess.STDOUT
             )
-        self.address = eventually(lambda: re.search(r"(http://\S+)/_mail/\n", self.said()))[1]
+
+    @cached_property
+    def address(self) -> str:
+        """Where it serves, as soon as it says so."""
+        return eventually(lambda: re.search(r"(http://\S+)/_mail/\n", self.said()))[1]
 
     def said(self) -> str:
         assert self.process.poll() is None, self.log.read_text("utf-8")

@@ -26,6 +26,7 @@ CONTACT = {
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     tree = copy_tree(tmp_path_factory.mktemp("tree"))
     served = Served(tree, tree / "var")
+    assert served.address
     yield served
     served.process.terminate()
     served.process.wait(15)
@@ -95,6 +96,51 @@ def test_broken_forms_code_is_said_and_the_forms_stay_up(served: Served) -> None
     assert "<form" in served.read("/formulare/kontakt/")
 
 
+@pytest.mark.parametrize("name", ["forms/_form.html", "forms/problem.html"])
+def test_a_broken_template_is_said_and_the_forms_stay_up(served: Served, name: str) -> None:
+    template = served.tree / "theme/templates" / name
+    good, before, family = template.read_text("utf-8"), len(served.said()), served.family()
+    template.write_text(good + "{% broken %}\n", "utf-8")
+    eventually(lambda: "unknown tag 'broken'" in served.said()[before:])
+    assert "zůstává poslední dobrá podoba" in served.said()[before:]
+    assert "<form" in served.read("/formulare/kontakt/")
+    template.write_text(good, "utf-8")
+    eventually(lambda: "Web je sestaven" in served.said()[before:])
+    assert served.family() != family
+
+
+def test_a_first_start_with_broken_forms_promises_nothing_until_they_are_mended(tmp_path: Path) -> None:
+    tree = copy_tree(tmp_path / "tree")
+    template = tree / "theme/templates/base.html"
+    good = template.read_text("utf-8")
+    template.write_text("{% broken %}", "utf-8")
+    starting = Served(tree, tree / "var")
+    eventually(lambda: "Nepovedlo se. Opravte a uložte:" in starting.said())
+    assert "/_mail/" not in starting.said()
+    template.write_text(good, "utf-8")
+    assert "<form" in starting.read("/formulare/kontakt/")
+    assert len(starting.family()) == 3
+    starting.process.terminate()
+    starting.process.wait(15)
+
+
+def test_what_is_saved_during_the_first_build_is_built_too(tmp_path: Path) -> None:
+    tree = copy_tree(tmp_path / "tree")
+    page = tree / "content/pages/training.cs.md"
+    starting = Served(tree, tree / "var")
+    eventually(lambda: "Sestavuji web" in starting.said())
+    eventually(lambda: list(tree.glob("var/.site.build/new")))
+    page.write_text(page.read_text("utf-8") + "\nPřidaná věta.\n", "utf-8")
+    eventually(lambda: "Přidaná věta." in starting.read("/skoleni/"))
+    starting.process.terminate()
+    starting.process.wait(15)
+
+
+def test_no_path_leads_out_of_the_site(served: Served) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        served.open("/podpora/../../changed")
+
+
 def test_an_open_page_hears_of_a_change(served: Served) -> None:
     script = re.search(r'src="(/_reload\.js\?[^"]+)"', served.read("/kontakt/"))
     assert script
@@ -111,9 +157,18 @@ def test_a_port_in_use_is_said_in_one_line(served: Served) -> None:
     assert result.stderr == f"Port {port} je obsazený. Zvolte jiný: make serve PORT={int(port) + 1}\n"
 
 
+@pytest.mark.parametrize("port", ["65536", "80a", "-1", ""])
+def test_what_is_no_port_is_said_in_one_line(served: Served, port: str) -> None:
+    command = [sys.executable, "-m", "dev.serve", f"--port={port}", "--var", str(served.var)]
+    result = subprocess.run(command, cwd=served.tree, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr == f"„{port}“ není číslo portu. Zvolte 1024 až 65535: make serve PORT=8001\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_its_end_leaves_no_process_behind(served: Served, tmp_path: Path, number: signal.Signals) -> None:
     ending = Served(served.tree, tmp_path / "var")
+    assert ending.address
     family = ending.family()
     assert len(family) == 3
     os.kill(ending.process.pid, number)
