@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,13 +18,13 @@ from werkzeug.wrappers import Request, Response
 
 from dev.mailbox import create_mailbox
 from forms import CONTENT_SECURITY_POLICY, create_app, theme
+from newsroom import redirects
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".atom.xml": "application/atom+xml", ".xml": "application/xml", ".js": "text/javascript"}
-MOVED = re.compile(r'"(.+?)" "(.+?)";')
 HEADERS = {  # what the web server in front adds to files too
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -76,8 +75,7 @@ class Web:
             if request.path.endswith("/"):
                 return file(request, path / "index.html")
             return redirect(f"/{request.path.strip('/')}/", 301)
-        moved = self.site / "redirects.map"
-        target = dict(MOVED.findall(moved.read_text("utf-8"))).get(request.path) if is_file(moved) else None
+        target = dict(redirects.read(self.site)).get(request.path)
         return redirect(target, 301) if target else None
 
     def is_form(self, request: Request) -> bool:

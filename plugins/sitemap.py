@@ -3,30 +3,21 @@
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from pelican import signals
 from pelican.generators import Generator
 
+from newsroom import redirects
+
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
-class RedirectError(ValueError):
-    """Two pages claim one old address, or a page lives there."""
-
-
-def redirects(items: Iterable[Any]) -> dict[str, str]:
-    """Return old path -> address from every `Redirect_from`; raise RedirectError where they collide."""
-    items = list(items)
-    taken = {item.address: item for item in items}
-    targets: dict[str, str] = {}
-    for item in items:
-        for old in getattr(item, "redirect_from", "").split():
-            if old in taken:
-                raise RedirectError(f"{item}: Redirect_from {old} už patří souboru {taken[old]}")
-            taken[old], targets[old] = item, item.address
-    return targets
+def moves(items: Iterable[Any]) -> list[tuple[str, str]]:
+    """Return old path and address from every `Redirect_from`, decoded, because web servers compare decoded paths."""
+    return [(unquote(old), item.address) for item in items for old in getattr(item, "redirect_from", "").split()]
 
 
 class Sitemap(Generator):
@@ -34,11 +25,9 @@ class Sitemap(Generator):
         self.root = self.settings["ORIGIN"] + self.settings["SITEURL"]
         notes = [note for notes in self.context["NEWS"].values() for note in notes if note.public]
         pages = [page for page in self.context["PAGES"] if page.status == "published"]
-        moved = redirects([*pages, *notes])
         self.write("sitemap.xml", self.sitemap(pages, notes))
         self.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {self.root}/sitemap.xml\n")
-        # The body of an nginx map: `map $uri $moved { include redirects.map; }`.
-        self.write("redirects.map", "".join(f'"{old}" "{new}";\n' for old, new in sorted(moved.items())))
+        redirects.write(Path(self.output_path), moves([*pages, *notes]))
 
     def write(self, name: str, text: str) -> None:
         Path(self.output_path, name).write_text(text, "utf-8")

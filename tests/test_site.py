@@ -14,7 +14,7 @@ import pytest
 import pelicanconf
 from newsroom import output
 from newsroom.build import CONTENT, build
-from newsroom.output import Page, read_pages
+from newsroom.page import Page, read_pages
 from newsroom.source import read_all
 from plugins.feeds import ROOM
 from plugins.releases import version_order
@@ -189,26 +189,69 @@ def test_the_first_view_fits_one_round_trip(site: Path) -> None:
         assert style + page.with_name("index.html.br").stat().st_size < 14 * 1024, page
 
 
+def data(**item: object) -> str:
+    """A script with one item of structured data, broken as a test likes it."""
+    return f'<script type="application/ld+json">{json.dumps({"@context": "https://schema.org"} | item)}</script>'
+
+
 BROKEN = {
     '<a href="/nikam/">x</a>': "odkaz „/nikam/“ nikam nevede",
-    '<a href="/podpora/#nikde">x</a>': "není id „nikde“",
+    '<a href="/podpora/#nikde">x</a>': "míří na id „nikde“, které na stránce /podpora/ není",
+    '<a href="/podpora/index.html#nikde">x</a>': "míří na id „nikde“",
+    '<a href="/cz/technicka-podpora#nikde">x</a>': "míří na id „nikde“",
     '<a href="nic/">x</a>': "odkaz „nic/“ nikam nevede",
+    '<a href="javascript:x()">x</a>': "odkaz „javascript:x()“ nezačíná ničím, co se otevře",
+    '<a href="ftp://x.cz/">x</a>': "odkaz „ftp://x.cz/“ nezačíná ničím",
+    '<a href="http://[x">x</a>': "odkaz „http://[x“ nezačíná ničím",
     '<img src="/nic.png" alt="">': "odkaz „/nic.png“ nikam nevede",
+    '<img srcset="/robots.txt 1x, /nic2.png 2x" alt="">': "odkaz „/nic2.png“ nikam nevede",
     '<img src="/robots.txt">': "obrázek nemá alt",
+    '<input type="image" src="/robots.txt">': "obrázek nemá alt",
+    '<map><area href="/"></map>': "obrázek nemá alt",
+    '<svg role="img"><path/></svg>': "obrázek s role=img nemá jméno",
+    '<svg role="img"><title> </title></svg>': "obrázek s role=img nemá jméno",
+    '<span role="img">x</span>': "obrázek s role=img nemá jméno",
     '<p id="main">x</p>': "id „main“ je na stránce dvakrát",
+    '<p id="">x</p>': "id „“ je prázdné, nebo má mezeru",
+    '<p id="a b">x</p>': "id „a b“ je prázdné, nebo má mezeru",
+    '<label for="nikdo">x</label>': "for= ukazuje na id „nikdo“",
+    '<p aria-labelledby="main nikdo">x</p>': "aria-labelledby= ukazuje na id „nikdo“",
+    '<p aria-describedby="nikdo">x</p>': "aria-describedby= ukazuje na id „nikdo“",
+    "<h1>x</h1>": "nadpis h1 je na stránce dvakrát",
+    '<link rel="canonical" href="/soukromi/">': "kanonická adresa je na stránce dvakrát",
+    '<meta name="description" content="x">': "popis je na stránce dvakrát",
     '<p style="color:red">x</p>': "atribut style= zakazuje CSP",
     '<p onclick="x()">x</p>': "atribut onclick= zakazuje CSP",
     "<script>x()</script>": "skript v HTML zakazuje CSP",
     "<style>p{}</style>": "styl v HTML zakazuje CSP",
     '<script src="https://cdn.example/x.js"></script>': "stránka načítá „https://cdn.example/x.js“ odjinud",
     '<iframe src="//video.example/1"></iframe>': "stránka načítá „//video.example/1“ odjinud",
+    '<object data="//x.example/1"></object>': "stránka načítá „//x.example/1“ odjinud",
+    '<embed src="//x.example/2">': "stránka načítá „//x.example/2“ odjinud",
+    '<video><track src="//x.example/3"></video>': "stránka načítá „//x.example/3“ odjinud",
+    '<img srcset="//x.example/4 2x" alt="">': "stránka načítá „//x.example/4“ odjinud",
+    '<svg><image href="//x.example/5"/></svg>': "stránka načítá „//x.example/5“ odjinud",
+    '<link rel="preconnect" href="//x.example">': "stránka načítá „//x.example“ odjinud",
+    '<form action="//x.example/6"></form>': "stránka načítá „//x.example/6“ odjinud",
     "<p>pište na jan@firma.cz</p>": "jan@firma.cz najdou roboti",
     "<p>jan&#64;firma.cz</p>": "jan@firma.cz najdou roboti",
+    "<p>jan%40firma.cz</p>": "jan@firma.cz najdou roboti",
     "<p><b>jan</b>@<i>firma</i>.cz</p>": "jan@firma.cz najdou roboti",
     "<p>jan (at) firma (dot) cz</p>": "najdou roboti",
+    "<p>obchod zavináč ispadmin.example</p>": "najdou roboti",
+    "<p>obchod<b>AT</b>ispadmin tečka example</p>": "najdou roboti",
+    "<p>technik<svg><title>zavináč</title></svg>ispadmin.example</p>": "najdou roboti",
     '<a href="mailto:jan">x</a>': "prozrazuje adresu robotům",
     '<script type="application/ld+json">{nic</script>': "JSON-LD nejde přečíst",
-    '<script type="application/ld+json">{"@type": "NewsArticle"}</script>': "JSON-LD NewsArticle: chybí headline",
+    '<script type="application/ld+json">["nic", null]</script>': 'JSON-LD: "nic" není objekt',
+    '<script type="application/ld+json">{"@type": ["x"]}</script>': "neznámý typ",
+    data(**{"@type": "NewsArticle"}): "JSON-LD NewsArticle: chybí headline",
+    data(**{"@type": "NewsArticle"}, datePublished="12. 9. 2017"): "datePublished není datum",
+    data(**{"@type": "NewsArticle"}, mainEntityOfPage=ORIGIN): "mainEntityOfPage není adresa stránky",
+    data(**{"@type": "NewsArticle"}, author={"@id": "#nikdo"}): "@id #nikdo na stránce není",
+    data(**{"@type": "BreadcrumbList"}, itemListElement=["x"]): "itemListElement není seznam objektů",
+    data(**{"@type": "BreadcrumbList"}, itemListElement=[{"position": 1, "item": ORIGIN}]): "poslední krok nevede",
+    data(**{"@type": "Organization"}, url=f"{ORIGIN}/nikam/"): f"adresa {ORIGIN}/nikam/ na webu není",
 }
 
 
@@ -250,6 +293,10 @@ def test_the_output_check_finds_every_kind_of_broken_body(copy: Path) -> None:
         (f'hreflang="en" href="{ORIGIN}/en/privacy/', f'hreflang="en" href="{ORIGIN}/en/support/', "neukazuje zpět"),
         (f'hreflang="cs" href="{ORIGIN}/soukromi/', f'hreflang="cs" href="{ORIGIN}/', "neuvádí stránku samu"),
         ('hreflang="x-default"', 'hreflang="de"', "x-default nevede"),
+        ('hreflang="en" href="http', 'x="', "hreflang en neodpovídá odkazu na překlad"),
+        ('" lang="en" hreflang="en"', 'x/" lang="en" hreflang="en"', "hreflang en neodpovídá odkazu na překlad"),
+        ('"@type": "Organization"', '"@type": "x"', "chybí JSON-LD Organization"),
+        ('"@type": "BreadcrumbList"', '"@type": "x"', "chybí JSON-LD BreadcrumbList"),
         ('"position": 2', '"position": 3', "pozice nejdou po jedné"),
         ("<title>Soukromí", "<title>Aktuální ceník", "má i cenik/index.html"),
     ],
@@ -259,9 +306,30 @@ def test_the_output_check_finds_broken_heads(copy: Path, old: str, new: str, exp
     assert any(expected in str(problem) for problem in output.problems(copy))
 
 
-def test_the_output_check_reads_redirects_and_styles(copy: Path) -> None:
-    (copy / "redirects.map").write_text('"/stara" "/nikam/";\n')
-    (copy / "assets/x.css").write_text("p { background: url(nic.png) }\n")
-    found = [str(problem) for problem in output.problems(copy)]
-    assert any(problem.startswith("redirects.map:1: /stara vede na /nikam/") for problem in found)
-    assert any(problem.startswith("assets/x.css:1: soubor „nic.png“ na webu není") for problem in found)
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("redirects.map", '"/stara" "/nikam/";', "/stara vede na /nikam/, kde nic není"),
+        ("redirects.map", '"/stara" "/stara2";\n"/stara2" "/podpora/";', "/stara vede na /stara2, kde nic není"),
+        ("redirects.map", '"/kontakt" "/podpora/";', "stará cesta /kontakt patří stránce"),
+        ("redirects.map", '"/formulare/kontakt/" "/podpora/";', "stará cesta /formulare/kontakt/ patří stránce"),
+        ("redirects.map", '"/stara" "/podpora/";\n"/stara" "/";', "/stara vede na víc stránek"),
+        ("assets/x.css", "p { background: url(nic.png) }", "soubor „nic.png“ na webu není"),
+        ("robots.txt", f"Sitemap: {ORIGIN}/nic.xml", f"adresa {ORIGIN}/nic.xml na webu není"),
+        ("sitemap.xml", f"<loc>{ORIGIN}/nic/</loc>", f"adresa {ORIGIN}/nic/ na webu není"),
+        ("feeds/cs.json", f'"url": "{ORIGIN}/nic/"', f"adresa {ORIGIN}/nic/ na webu není"),
+        ("feeds/cs.json", r"jan\u0040firma.cz", "jan@firma.cz najdou roboti"),
+        ("feeds/cs.atom.xml", "jan&lt;b&gt;&amp;#64;&lt;/b&gt;firma.cz", "jan@firma.cz najdou roboti"),
+    ],
+)
+def test_the_output_check_reads_what_is_no_page(copy: Path, name: str, text: str, expected: str) -> None:
+    (copy / name).write_text(text + "\n")
+    assert any(problem.path == name and expected in str(problem) for problem in output.problems(copy))
+
+
+def test_people_read_the_departments_addresses_without_a_script(pages: dict[str, Page], site: Path) -> None:
+    html = (site / "kontakt/index.html").read_text("utf-8")
+    for local, domain in pelicanconf.DEPARTMENTS.values():
+        assert re.search(
+            rf"<span>{local}</span><svg role=\"img\".*?<title>\(.+?\)</title>.*?<span>{domain}</span>", html
+        )
