@@ -8,4 +8,5 @@ from pelicanconf import PLUGINS as DEVELOPMENT_PLUGINS
 
 demand(os.environ)
 
+DRAFT_SAVE_AS = DRAFT_LANG_SAVE_AS = DRAFT_PAGE_SAVE_AS = DRAFT_PAGE_LANG_SAVE_AS = ""  # the public sees no draft
 PLUGINS = [*DEVELOPMENT_PLUGINS, "precompress"]

@@ -1,7 +1,9 @@
 """Builds the site into a new folder that takes the place of the last one when whole; a failure changes nothing."""
 
 import argparse
+import ctypes
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -13,10 +15,12 @@ from pathlib import Path
 
 from newsroom import check, embargo
 from newsroom import output as finished
+from newsroom.environment import SettingsError, demand
 from newsroom.problem import Problem, report, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
 class BuildError(Exception):
@@ -61,6 +65,8 @@ def new_build(output: Path) -> Iterator[Path]:
     with (workshop / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         new, old = workshop / "new", workshop / "old"
+        if old.exists() and not output.exists():  # killed between the two renames
+            old.rename(output)
         for left_behind in (new, old):  # by a build that was killed
             shutil.rmtree(left_behind, ignore_errors=True)
         new.mkdir()
@@ -69,19 +75,30 @@ def new_build(output: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(new)
             raise
-        if output.exists():
+        if not output.exists():
+            new.rename(output)
+        elif not exchanged(new, output):
             output.rename(old)
-        new.rename(output)
-        shutil.rmtree(old, ignore_errors=True)
+            new.rename(output)
+        for replaced in (new, old):
+            shutil.rmtree(replaced, ignore_errors=True)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Let two folders swap names in one step, so that no reader finds neither; False where the system cannot."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)  # Linux 3.15 with glibc 2.28
+    return renameat2 is not None and renameat2(AT_FDCWD, bytes(one), AT_FDCWD, bytes(other), RENAME_EXCHANGE) == 0
 
 
 def main() -> int:
     """Build from the command line."""
     parser = argparse.ArgumentParser(description="Sestaví web i s koncepty, jako make serve.")
     parser.add_argument("output", nargs="?", type=Path, default=ROOT / "var" / "site")
+    output = parser.parse_args().output.absolute()
     try:
-        build(parser.parse_args().output.absolute(), drafts=True)
-    except BuildError as error:
+        demand(os.environ | {"FORMS_DEVELOPMENT": "1"})
+        build(output, drafts=True)
+    except (BuildError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

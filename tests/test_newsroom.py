@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -265,6 +266,23 @@ def test_production_names_every_missing_setting_at_once() -> None:
     demand({"FORMS_SITE_URL": "https://x.cz", "FORMS_SALES_ADDRESS": "a@x.cz", "FORMS_TECHNICAL_ADDRESS": "b@x.cz"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FORMS_SITE_URL", "http://[x"),
+        ("FORMS_SITE_URL", "https://ho st"),
+        ("FORMS_SITE_URL", "https://host:abc"),
+        ("FORMS_SITE_URL", "https://a:b@host"),
+        ("FORMS_SALES_ADDRESS", "foo"),
+        ("FORMS_TECHNICAL_ADDRESS", ""),
+    ],
+)
+def test_a_wrong_setting_is_said_in_one_line_also_in_development(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        demand({"FORMS_DEVELOPMENT": "1", name: value})
+    assert [name in line for line in str(caught.value).splitlines()] == [False, True]
+
+
 def test_a_production_build_keeps_back_drafts_and_their_pictures_and_a_development_build_shows_them(
     content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,6 +322,40 @@ def test_a_build_leaves_nothing_of_the_one_before_nor_of_one_that_was_killed(tmp
             (folder / f"page{number}").touch()
     assert sorted(path.name for path in (tmp_path / "site").iterdir()) == ["page2", "sitemap.xml"]
     assert [path.name for path in (tmp_path / ".site.build").iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize("can", [True, False])
+def test_readers_never_find_the_site_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can: bool) -> None:
+    output, misses, done = tmp_path / "site", [], threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                (output / "sitemap.xml").read_text()
+            except OSError as error:
+                misses.append(error)
+
+    if not can:
+        monkeypatch.setattr("newsroom.build.exchanged", lambda one, other: False)
+    reader = threading.Thread(target=read)
+    for number in range(300):
+        with new_build(output) as folder:
+            (folder / "sitemap.xml").write_text(str(number))
+        if not number:
+            reader.start()
+    done.set()
+    reader.join()
+    assert not (can and misses)
+    assert (output / "sitemap.xml").read_text() == "299"
+
+
+def test_a_kill_between_two_renames_loses_nothing(tmp_path: Path) -> None:
+    old = tmp_path / ".site.build/old"
+    old.mkdir(parents=True)
+    (old / "sitemap.xml").write_text("dobrá")
+    with pytest.raises(ZeroDivisionError), new_build(tmp_path / "site"):
+        1 / 0  # noqa: B018
+    assert (tmp_path / "site/sitemap.xml").read_text() == "dobrá"
 
 
 def test_a_folder_of_someone_else_is_not_replaced(tmp_path: Path) -> None:
