@@ -19,7 +19,10 @@ from plugins.sitemap import moves
 
 def spaced(text: str) -> str:
     """Show where a line may not break."""
-    return text.replace("\N{NO-BREAK SPACE}", "~")
+    return text.replace("\N{NO-BREAK SPACE}", "~").replace("\N{WORD JOINER}", "_")
+
+
+UNTOUCHED = "2017-09-12, 2017-09, 603-123-456, +420-603, 555-1234, 4.28-4.30"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +35,17 @@ def spaced(text: str) -> str:
         ("cs", "777 939 licencí", "777~939~licencí"),
         ("cs", "od 12. září 2017 do 12. 9. 2018", "od 12.~září~2017 do 12.~9.~2018"),
         ("cs", "v roce 2017 vyšla verze 4.28 pro všechny", "v~roce 2017 vyšla verze 4.28 pro všechny"),
-        ("cs", "NET service solution s.r.o. a spol.", "NET service solution~s.r.o. a~spol."),
+        ("cs", "NET service solution s.r.o. a spol.", "NET~service~solution~s.r.o. a~spol."),
+        (
+            "cs",
+            "např. § 5, č. 3, str. 20, tzv. VIP, Ing. Nová, 20 °C",
+            "např.~§~5, č.~3, str.~20, tzv.~VIP, Ing.~Nová, 20~°C",
+        ),
+        ("cs", "1.12.2026, verze 4.28.1", "1.~12.~2026, verze 4.28.1"),
+        ("cs", "4–6 hodin a 1.–5. den", "4_–_6~hodin a~1._–_5. den"),
+        ("en", "2x a day, 1024x768, 0x1F, 4.x", "2× a day, 1024×768, 0x1F, 4.x"),
+        ("en", "10-15 minutes, 2016-2017", "10_–_15~minutes, 2016_–_2017"),
+        ("en", UNTOUCHED, UNTOUCHED),
         ("en", "a day, 12 September 2017, 24 hours", "a day, 12~September~2017, 24~hours"),
     ],
 )
@@ -52,6 +65,9 @@ def test_quotes_and_dashes_follow_the_language() -> None:
     html = "&ldquo;VIP&rdquo; &ndash; a &amp; b"
     assert spaced(typeset_html(html, "cs")) == "„VIP“ – a~&amp; b"
     assert typeset_html(html, "en") == "“VIP” – a &amp; b"
+    single = "O&rsquo;Brien, &lsquo;VIP&rsquo;"
+    assert typeset_html(single, "cs") == "O’Brien, ‚VIP‘"
+    assert typeset_html(single, "en") == "O’Brien, ‘VIP’"
 
 
 def test_interface_texts_are_typeset_at_any_depth() -> None:
