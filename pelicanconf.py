@@ -24,6 +24,17 @@ def _fingerprinted(name: str) -> str:
     return f"/assets/{Path(name).with_suffix('').as_posix()}.{digest}{path.suffix}"
 
 
+def _figures_line(lang: str) -> str:
+    """The figures that every page shows; empty while their file has a fault, which newsroom.check names."""
+    separator = {"cs": "\N{NO-BREAK SPACE}", "en": ","}[lang]
+    try:
+        figures = _table("content/figures.toml")
+        words = ((f"{figures[key]:,}".replace(",", separator), text) for key, text in TEXTS[lang]["figures"].items())
+    except (tomllib.TOMLDecodeError, KeyError, ValueError):
+        return ""
+    return " · ".join("\N{NO-BREAK SPACE}".join(pair) for pair in words)
+
+
 # -- Names: what base.html, and so both Pelican and Flask, may use -----------------------------------------------------
 SITENAME = "ISPadmin"
 VENDOR = "NET service solution s.r.o."
@@ -43,6 +54,7 @@ ADDRESSES = {
     "privacy": {"cs": "/soukromi/", "en": "/en/privacy/"},
 }
 MENU = ("support", "training", "price-list", "news", "contact")
+FIGURES_LINE = {lang: _figures_line(lang) for lang in LANGUAGES}
 
 # What the forms app answers.
 FORM_ADDRESSES = {
@@ -131,6 +143,7 @@ PLUGINS = [
     "plugins.blocks",
     "plugins.figures",
     "plugins.filters",
+    "plugins.timeline",
     "plugins.formpages",
     "plugins.feeds",
     "plugins.sitemap",

@@ -20,6 +20,7 @@ NAMES = (
     "MENU",
     "FORM_ADDRESSES",
     "ASSETS",
+    "FIGURES_LINE",
 )
 
 

@@ -15,6 +15,7 @@ from plugins.filters import isodate, long_date, number
 from plugins.languages import link_translations, part_languages
 from plugins.releases import first_words, newest, version_order
 from plugins.sitemap import moves
+from plugins.timeline import timeline
 
 
 def spaced(text: str) -> str:
@@ -151,6 +152,26 @@ def test_the_newest_version_is_stable_and_out() -> None:
     link_translations(notes, ("cs", "en"))
     assert newest(notes) == {"version": "4.28", "date": date(2017, 9, 12), "address": {"cs": "/aktuality/4.28/"}}
     assert newest([]) is None
+
+
+def test_the_time_line_shows_the_last_year() -> None:
+    days = {"4.27": (2017, 9, 11), "4.28": (2017, 9, 12), "4.26": (2017, 3, 1), "4.20": (2016, 8, 1)}
+    notes = [note(version, date=datetime(*day, tzinfo=UTC)) for version, day in days.items()]
+    line = timeline([*notes, note("n", version=None)], "cs")
+    assert line
+    places = [(dot["note"].version, dot["level"]) for dot in line["dots"]]
+    assert places == [("4.28", 0), ("4.27", 1), ("4.26", 0)]  # one day apart: one above the other
+    assert [tick["name"] for tick in line["ticks"]] == ["bře", "dub", "kvě", "čvn", "čvc", "srp", "zář"]
+    assert timeline(notes[:1], "cs") is None
+    assert timeline([], "cs") is None
+
+
+def test_crowded_labels_of_the_time_line_are_left_out() -> None:
+    notes = [note(f"4.{n}", date=datetime(2017, 1 + n // 20, 1 + n % 20, tzinfo=UTC)) for n in range(200)]
+    line = timeline(notes, "en")
+    assert line
+    assert len(line["dots"]) == 200
+    assert sum(dot["level"] is not None for dot in line["dots"]) <= 27
 
 
 def test_a_note_without_summary_is_described_by_its_first_words() -> None:

@@ -96,6 +96,14 @@ def test_news_are_listed_newest_first(site: Path) -> None:
         assert tuple(key for key in listed if key in FIRST) == FIRST
 
 
+def test_every_page_shows_the_figures(site: Path) -> None:
+    for name in ("index.html", "soukromi/index.html", "404.html"):
+        assert (
+            "777\N{NO-BREAK SPACE}939\N{NO-BREAK SPACE}licencí" in (site / name).read_text("utf-8").split("<footer")[1]
+        )
+    assert "777,939\N{NO-BREAK SPACE}licences" in (site / "en/index.html").read_text("utf-8").split("<footer")[1]
+
+
 def test_home_names_the_newest_version_to_machines(pages: dict[str, Page]) -> None:
     for address in ("/", "/en/"):
         data = {item["@type"]: item for item in json.loads(pages[address].data[0][1])}
