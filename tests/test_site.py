@@ -339,5 +339,6 @@ def test_people_read_the_departments_addresses_without_a_script(pages: dict[str,
     html = (site / "kontakt/index.html").read_text("utf-8")
     for local, domain in pelicanconf.DEPARTMENTS.values():
         assert re.search(
-            rf"<span>{local}</span><svg role=\"img\".*?<title>\(.+?\)</title>.*?<span>{domain}</span>", html
+            rf'<span>{local}</span><svg aria-hidden="true".*?<i class="visually-hidden"> \(.+?\) </i><span>{domain}</span>',
+            html,
         )

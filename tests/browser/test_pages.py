@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pelicanconf import ADDRESSES, FORM_ADDRESSES, TEXTS
-from serving import Served
+from serving import Served, eventually
 
 PAGES = [
     *(addresses["cs"] for addresses in ADDRESSES.values()),
@@ -78,6 +79,67 @@ def test_a_departments_address_can_be_read_without_javascript_and_clicked_with_i
         link = alive.locator(f"main a[href='mailto:{mailbox}']").first
         expect(link).to_be_visible()
         expect(link).to_have_text(mailbox)
+
+
+def test_a_copied_address_says_where_its_sign_belongs(open_page: Callable[..., Page]) -> None:
+    page = open_page(ADDRESSES["contact"]["cs"], javascript=False)
+    page.keyboard.press("Control+a")
+    copied = " ".join(page.evaluate("getSelection().toString()").split())
+    assert "obchod (sem patří zavináč) ispadmin.example" in copied
+
+
+NOTE = """Title: Zkouška
+Date: 2017-01-02
+Status: draft
+
+První odstavec.
+
+## Nadpis
+
+Odstavec s `kódem` a [odkazem](/podpora/).
+
+| Jedna | Dvě |
+| --- | --- |
+| a | b |
+
+> Citát
+>
+> o dvou odstavcích.
+
+- položka
+
+```
+dlouhý řádek kódu, který se na telefon nevejde, a proto se zalomí, aby k němu nebylo třeba posouvat stránku
+```
+
+### Menší nadpis
+
+Konec.
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_whatever_a_note_contains_stands_one_below_the_other(
+    open_page: Callable[..., Page], served: Served, width: int
+) -> None:
+    source, path = served.tree / "content/news/2017-01-02-zkouska.cs.md", "/aktuality/2017-01-02-zkouska/"
+    source.write_text(NOTE, "utf-8")
+    try:
+        written = served.var / "site" / path.strip("/") / "index.html"
+        eventually(written.is_file)
+        page = open_page(path, width=width)
+        assert_is_for_everyone(page)
+        page.set_viewport_size({"width": width, "height": 800})
+        boxes = page.locator(".release .prose > *").evaluate_all(
+            "parts => parts.map(part => part.getBoundingClientRect()).map(box => [box.left, box.top, box.bottom])"
+        )
+        assert len(boxes) == 9
+        assert len({left for left, _, _ in boxes}) == 1
+        assert all(above[2] <= below[1] for above, below in pairwise(boxes))
+    finally:
+        stamp = (served.var / "changed").stat().st_mtime_ns
+        source.unlink()
+        eventually(lambda: (served.var / "changed").stat().st_mtime_ns > stamp)  # or it would reload the next test
 
 
 @pytest.mark.parametrize("lang", ["cs", "en"])
