@@ -47,6 +47,7 @@ clean: ## remove what the other targets made, but neither .venv nor var/ (mails,
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements-dev.txt
+	@if [ -L .venv ]; then echo ".venv is a symbolic link; what it points to is not ours to renew. Remove it." >&2; exit 1; fi
 	@PYTHON=$(PYTHON) dev/need venv
 	@echo "Making .venv from $< (the first time takes about a minute) …"
 	@$(PYTHON) -m venv --clear .venv

@@ -1,10 +1,14 @@
 """Who may import whom: the table that keeps each file to what it knows."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, FileSystemLoader, meta
+
+from forms import theme
 
 ROOT = Path(__file__).parent.parent
 FRAMEWORK = {"flask", "flask_wtf", "flask_limiter", "wtforms", "werkzeug", "markupsafe", "jinja2"}
@@ -71,12 +75,54 @@ def test_plugins_know_nothing_of_forms_but_its_factory(path):
         assert not name.startswith("forms") or name in ("forms", "forms.create_app"), f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "theme" / "templates").rglob("*.html")), ids=lambda path: path.name)
-def test_templates_know_nothing_of_flask(path):
-    text = path.read_text("utf-8")
-    for name in ("url_for", "request.", "g.", "config.", "get_flashed_messages", "session."):
-        assert f"{{ {name}" not in text
-        assert f"({name}" not in text
+class Filters(dict):
+    """Takes any filter for granted; only names are asked about here."""
+
+    def get(self, name, default=None):
+        return super().get(name, str)
+
+
+ENVIRONMENT = Environment(loader=FileSystemLoader(theme.TEMPLATES), autoescape=True)
+ENVIRONMENT.filters = Filters(ENVIRONMENT.filters)
+FLASK = {"url_for", "request", "g", "config", "session", "get_flashed_messages"}
+OF_EVERY_PAGE = {*theme.NAMES, "lang", "t", "address", "alternates", "active"}
+OPTIONAL = {"noindex", "jsonld", "PREVIEW", "self"}  # asked for by `is defined`, or Jinja's own
+OF_FORMS = {"form", "result", "trouble", "mailto", "receipt", "received", "answers"}
+LOCAL = {"attributes"}  # of a macro, which Jinja takes for a name from outside
+
+
+def names(template):
+    """The names that a template takes from its context, and those of the templates that it extends or includes."""
+    parsed = ENVIRONMENT.parse(ENVIRONMENT.loader.get_source(ENVIRONMENT, template)[0])
+    others = [name for name in meta.find_referenced_templates(parsed) if name]
+    return meta.find_undeclared_variables(parsed).union(*map(names, others))
+
+
+def test_every_page_of_the_forms_app_gets_the_same_names():
+    facts = theme.load()
+    assert {*facts, *theme.page(facts, "cs", facts["ADDRESSES"]["home"])} == OF_EVERY_PAGE
+
+
+def test_the_base_uses_only_what_both_programs_give_it():
+    assert names("base.html") <= OF_EVERY_PAGE | OPTIONAL
+
+
+@pytest.mark.parametrize("template", [name for name in ENVIRONMENT.list_templates() if name.startswith("forms/")])
+def test_pages_of_the_forms_app_use_only_what_it_gives_them(template):
+    assert names(template) <= OF_EVERY_PAGE | OPTIONAL | OF_FORMS | LOCAL
+
+
+@pytest.mark.parametrize("template", ENVIRONMENT.list_templates())
+def test_templates_know_nothing_of_flask(template):
+    assert not names(template) & FLASK
+
+
+def test_every_target_of_the_makefile_says_what_it_does():
+    lines = (ROOT / "Makefile").read_text("utf-8").splitlines()
+    targets = [line for line in lines if re.match(r"[a-z]+:(?!=)", line)]
+    assert [line for line in targets if not re.fullmatch(r"[a-z]+:.*## \S.*", line)] == []
+    phony = next(line for line in lines if line.startswith(".PHONY:")).split()[1:]
+    assert phony == [line.split(":")[0] for line in targets]
 
 
 def test_pelicanconf_is_data():
