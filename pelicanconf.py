@@ -30,7 +30,7 @@ def _figures_line(lang: str) -> str:
     try:
         figures = _table("content/figures.toml")
         words = ((f"{figures[key]:,}".replace(",", separator), text) for key, text in TEXTS[lang]["figures"].items())
-    except (tomllib.TOMLDecodeError, KeyError, ValueError):
+    except (OSError, KeyError, ValueError):
         return ""
     return " · ".join("\N{NO-BREAK SPACE}".join(pair) for pair in words)
 
