@@ -56,6 +56,13 @@ ADDRESSES = {
 MENU = ("support", "training", "price-list", "news", "contact")
 FIGURES_LINE = {lang: _figures_line(lang) for lang in LANGUAGES}
 
+# Where the news are filtered, and where a customer reads what changed since his version; what follows is named there.
+NEWS_ADDRESSES = {
+    "kind": {"cs": "/aktuality/druh/", "en": "/en/news/kind/"},
+    "module": {"cs": "/aktuality/modul/", "en": "/en/news/module/"},
+    "from": {"cs": "/aktuality/od/", "en": "/en/news/from/"},
+}
+
 # What the forms app answers.
 FORM_ADDRESSES = {
     "contact": {"cs": "/formulare/kontakt/", "en": "/en/forms/contact/"},
@@ -63,6 +70,7 @@ FORM_ADDRESSES = {
     "training": {"cs": "/formulare/skoleni/", "en": "/en/forms/training/"},
     "extension": {"cs": "/formulare/prodlouzeni/", "en": "/en/forms/extension/"},
     "received": {"cs": "/formulare/prijato/", "en": "/en/forms/received/"},
+    "from": {"cs": "/formulare/od/", "en": "/en/forms/from/"},
 }
 
 # Files under theme/static and the fingerprinted addresses that serve them.
@@ -101,6 +109,7 @@ MARKDOWN = {
         "markdown.extensions.tables",
         "markdown.extensions.toc",  # every heading gets an id
         "plugins.comments",
+        "plugins.marks",
         "plugins.tables",
     ],
     "output_format": "html",
@@ -116,6 +125,8 @@ ARTICLE_LANG_SAVE_AS = DRAFT_LANG_SAVE_AS = ARTICLE_LANG_URL + "index.html"
 PAGE_SAVE_AS = DRAFT_PAGE_SAVE_AS = PAGE_URL + "index.html"
 PAGE_LANG_SAVE_AS = DRAFT_PAGE_LANG_SAVE_AS = PAGE_LANG_URL + "index.html"
 FEEDS = {lang: {"atom": f"/feeds/{lang}.atom.xml", "json": f"/feeds/{lang}.json"} for lang in LANGUAGES}
+IMPORTANT_FEEDS = {"cs": "/feeds/cs-dulezite.atom.xml", "en": "/feeds/en-important.atom.xml"}
+RELEASES = {"data": "/releases.json", "schema": "/releases.schema.json"}  # for machines
 
 # What Pelican would write and nobody here reads.
 DIRECT_TEMPLATES: list[str] = []

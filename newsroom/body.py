@@ -16,6 +16,8 @@ CODE = re.compile(r"(`+).+?\1")
 LINK = re.compile(r"\]\(\s*<?([^)\s>]*)>?(?:\s+[\"'][^)]*)?\)")
 REFERENCE = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(\S+?)>?(?:\s.*)?$")
 AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^>\s]+)>")
+IMAGE_REFERENCE = re.compile(r"!\[[^\]]*\] ?\[")
+LIST = re.compile(r" {0,3}(?:[-*+]|\d+\.) ")
 IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)[^)]*\)")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>]|$)([^>]*)")
@@ -23,7 +25,7 @@ ATTRIBUTE = re.compile(r"([A-Za-z_:@][\w:.-]*)\s*=")
 ATTRIBUTE_LIST = re.compile(r"\{:?([^{}]*[=#.][^{}]*)\}")
 BLOCK = re.compile(r"\[\[([^\[\]]*)\]\]")
 WHOLE_BLOCK = re.compile(r"\[\[([\w-]+)(?::[\w-]+)?\]\]")
-HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*(?:\{:?\s*#([\w-]+)[^}]*\})?\s*$")
+HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*(?:\{:?\s*#([\w-]+)[^}]*\})?\s*$")
 EXPLICIT_ID = re.compile(r"\{:?\s*(?:[^}]*\s)?#([\w-]+)[^}]*\}")
 PICTURE = "![Popis]({attach}obrazek.png)"
 TEMPLATE_ID = re.compile(r'\sid="([\w-]+)"')
@@ -58,7 +60,7 @@ class Site:
     sources: dict[str, Source]  # by path inside content
     addresses: dict[str, Source | None]  # every address that answers, with the file behind it
     blocks: dict[str, set[str]]  # name -> ids in its template
-    held_back: set[str] = field(default_factory=set)  # paths of drafts and future notes
+    held_back: set[str] = field(default_factory=set)  # paths, as they are shown, of drafts and future notes
     pictures: set[Path] = field(default_factory=set)  # those that some page shows
     known_ids: dict[str, set[str]] = field(default_factory=dict)
 
@@ -70,7 +72,7 @@ class Site:
 
     def find_ids(self, source: Source) -> set[str]:
         """Read the ids from headings, attribute lists and blocks."""
-        found = {"content"}  # what every page has: <main>
+        found = {"main"} | {item.id for item in source.note.items}  # every page has <main id="main">
         for _, line in source.prose():
             found.update(EXPLICIT_ID.findall(line))
             if (match := HEADING.match(line)) and not match[3]:
@@ -86,7 +88,9 @@ def problems(source: Source, site: Site) -> Iterator[Problem]:
     lines = [*source.prose()]
     if source.fields and not any(line.strip() for _, line in lines):
         yield Problem(source.path, source.fields[-1].line, "pod hlavičkou chybí text", "napište aspoň jednu větu")
+    yield from unclosed(source)
     yield from crowded_blocks(source, lines)
+    yield from crowded_lists(source, lines)
     for number, raw in lines:
         line = CODE.sub("", raw) if "`" in raw else raw
         for signs, check in CHECKS:
@@ -101,6 +105,28 @@ def crowded_blocks(source: Source, lines: list[tuple[int, str]]) -> Iterator[Pro
         if "[[" in line and WHOLE_BLOCK.fullmatch(line.strip()) and (before.strip() or after.strip()):
             what, cure = f"blok {line.strip()} je přilepený k textu", "dejte před něj i za něj prázdný řádek"
             yield Problem(source.path, number, what, cure, line)
+
+
+def crowded_lists(source: Source, lines: list[tuple[int, str]]) -> Iterator[Problem]:
+    """Give the lists that Markdown would take for a part of the paragraph above."""
+    inside = False  # of a list, whose items may go on over several lines
+    for (_, before), (number, line) in zip([(0, ""), *lines], lines, strict=False):
+        if not before.strip() or HEADING.match(before):
+            inside = False
+        if LIST.match(line):
+            if before.strip() and not inside and not HEADING.match(before):
+                cure = "dejte před první položku prázdný řádek"
+                yield Problem(source.path, number, "seznam je přilepený k odstavci", cure, line)
+            inside = True
+
+
+def unclosed(source: Source) -> Iterator[Problem]:
+    """Give the comment or code that swallows the rest of the text because its end is missing."""
+    if source.unclosed:
+        number, sign, end = source.unclosed
+        yield Problem(
+            source.path, number, f"{sign} není uzavřené", f"na konec napište {end}", dict(source.body)[number]
+        )
 
 
 def heading_problems(source: Source, line: str, site: Site) -> Findings:
@@ -141,6 +167,8 @@ def attribute_problems(attributes: str) -> Findings:
 
 def image_problems(source: Source, line: str, site: Site) -> Findings:
     """A description for those who do not see it; a file of ours, not too heavy."""
+    if IMAGE_REFERENCE.search(line):
+        yield "obrázek nemá adresu u sebe", f"napište {PICTURE}"
     for alt, target in IMAGE.findall(line):
         if not alt.strip():
             yield "obrázek nemá popis", f"napište do hranatých závorek, co na něm je: {PICTURE}"
@@ -185,14 +213,14 @@ def target_problems(source: Source, target: str, site: Site) -> Findings:
         yield from fragment_problems(source, url.fragment, site)
     elif url.scheme == "mailto" or EMAIL.fullmatch(target):
         return  # address_problems says it
-    elif target == site.origin or target.startswith(site.origin + "/"):
+    elif url.netloc and url.netloc.removeprefix("www.") == urlsplit(site.origin).netloc.removeprefix("www."):
         yield f"odkaz „{target}“ vede na náš vlastní web", "napište ho jako {filename}/pages/contact.cs.md"
     elif url.scheme in ("http", "https") and url.hostname:
         return
     elif url.scheme or target.startswith("//"):
         yield f"odkaz „{target}“ nevede na web", "začněte ho https://"
     elif target.startswith("/"):
-        yield from own_address_problems(target, url.path, url.fragment, site)
+        yield from own_address_problems(source, target, url.path, url.fragment, site)
     else:
         yield f"odkaz „{target}“ je relativní", "napište ho jako {filename}/pages/contact.cs.md"
 
@@ -204,11 +232,15 @@ def file_problems(source: Source, target: str, path: str, fragment: str, site: S
     if linked is None:
         yield f"odkaz „{target}“ vede na soubor, který neexistuje", suggestion(name, [*site.sources])
         return
-    own = f"{source.folder}/{source.key}.{source.lang}.md"
-    if name in site.held_back and own not in site.held_back:
-        yield f"odkaz „{target}“ vede na text, který ještě nevyšel", "počkejte s ním, až vyjde"
+    yield from early_problems(source, target, linked, site)
     if fragment:
         yield from fragment_problems(linked, fragment, site)
+
+
+def early_problems(source: Source, target: str, linked: Source, site: Site) -> Findings:
+    """What is out does not link to what is not."""
+    if linked.path in site.held_back and source.path not in site.held_back:
+        yield f"odkaz „{target}“ vede na text, který ještě nevyšel", "počkejte s ním, až vyjde"
 
 
 def fragment_problems(linked: Source, fragment: str, site: Site) -> Findings:
@@ -218,12 +250,14 @@ def fragment_problems(linked: Source, fragment: str, site: Site) -> Findings:
         yield f"místo #{fragment} na stránce {linked.key}.{linked.lang}.md není", suggestion(fragment, sorted(known))
 
 
-def own_address_problems(target: str, path: str, fragment: str, site: Site) -> Findings:
+def own_address_problems(source: Source, target: str, path: str, fragment: str, site: Site) -> Findings:
     """An address of this site, written out: allowed for forms, where no file stands behind it."""
     if path not in site.addresses:
         yield f"adresa „{target}“ na webu není", suggestion(path, [*site.addresses])
-    elif fragment and (linked := site.addresses[path]):
-        yield from fragment_problems(linked, fragment, site)
+    elif linked := site.addresses[path]:
+        yield from early_problems(source, target, linked, site)
+        if fragment:
+            yield from fragment_problems(linked, fragment, site)
 
 
 def address_problems(source: Source, line: str, site: Site) -> Findings:

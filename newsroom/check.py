@@ -7,34 +7,42 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pelicanconf
-from newsroom import body, frontmatter
+from newsroom import body, files, frontmatter, ids, items, notes, versions
 from newsroom.body import TEMPLATE_ID, Site
-from newsroom.problem import Problem, report, summary
-from newsroom.source import PICTURES, VERSION, Source, read_all
+from newsroom.problem import Problem, counted, report, summary
+from newsroom.source import Source, read_all
 
 DESCRIPTION = range(50, 171)  # characters of a description that search engines show
-HEAVY = 300_000  # bytes of one picture
-SAME = ("Version", "Date", "Channel", "Status")  # what both languages of a note must say alike
+SAME = (
+    "Version",
+    "Date",
+    "Channel",
+    "Status",
+    "Requires",
+    "Support_until",
+)  # what both languages of a note must say alike
 LANGUAGE_NAMES = {"cs": "český", "en": "anglický"}
 
 
 def problems(content: Path, now: datetime | None = None) -> list[Problem]:
     """Return every fault and warning of a content folder, in the order of files and lines."""
     sources, found = read_all(content)
-    site = survey(content, sources, now or datetime.now(UTC))
+    now = now or datetime.now(UTC)
+    site = survey(content, sources, now)
     for source in sources:
         found += frontmatter.problems(source)
         found += body.problems(source, site)
+        found += items.problems(source) if source.folder == "news" else []
     found += pair_problems(sources)
-    found += release_problems(sources)
+    found += versions.problems(sources, now)
+    found += items.module_problems([source for source in sources if source.folder == "news"])
     found += address_problems(sources)
     found += description_problems(sources)
-    found += picture_problems(content, site)
+    found += files.problems(content, site.pictures)
     found += data_problems(content)
     return sorted(set(found))
 
@@ -50,9 +58,8 @@ def address(source: Source) -> str:
 def survey(content: Path, sources: list[Source], now: datetime) -> Site:
     """Collect what links may lead to."""
     theme = Path(pelicanconf.THEME, "templates", "blocks")
-    addresses: dict[str, Source | None] = {address(source): source for source in sources}
-    for table in (pelicanconf.FORM_ADDRESSES, pelicanconf.FEEDS, {"news": pelicanconf.ADDRESSES["news"]}):
-        addresses.update(dict.fromkeys(path for paths in table.values() for path in paths.values()))
+    addresses: dict[str, Source | None] = dict.fromkeys(made_addresses(sources))
+    addresses |= {address(source): source for source in sources}
     names = {f"{source.folder}/{source.key}.{source.lang}.md": source for source in sources}
     return Site(
         content,
@@ -60,8 +67,24 @@ def survey(content: Path, sources: list[Source], now: datetime) -> Site:
         sources=names,
         addresses=addresses,
         blocks={path.stem: set(TEMPLATE_ID.findall(path.read_text("utf-8"))) for path in sorted(theme.glob("*.html"))},
-        held_back={name for name, source in names.items() if source.held_back(now)},
+        held_back={source.path for source in sources if source.held_back(now)},
     )
+
+
+def made_addresses(sources: list[Source]) -> Iterator[str]:
+    """Give the addresses that no file stands behind: forms, feeds, lists."""
+    yield from (path for paths in pelicanconf.FORM_ADDRESSES.values() for path in paths.values())
+    yield from (path for paths in pelicanconf.FEEDS.values() for path in paths.values())
+    yield from (*pelicanconf.ADDRESSES["news"].values(), *pelicanconf.NEWS_ADDRESSES["from"].values())
+    yield from (*pelicanconf.IMPORTANT_FEEDS.values(), *pelicanconf.RELEASES.values())
+    for source in sources:
+        if source.folder == "news":
+            at = {name: paths[source.lang] for name, paths in pelicanconf.NEWS_ADDRESSES.items()}
+            yield f"{at['from']}{source.key}/"
+            for item in source.note.items:
+                yield f"{at['kind']}{notes.kind_slug(item.kind, source.lang)}/"
+                if item.module:
+                    yield f"{at['module']}{notes.slug(item.module)}/"
 
 
 def pair_problems(sources: list[Source]) -> Iterator[Problem]:
@@ -75,36 +98,12 @@ def pair_problems(sources: list[Source]) -> Iterator[Problem]:
             lang = "en" if first.lang == "cs" else "cs"
             what = f"chybí {LANGUAGE_NAMES[lang]} překlad"
             yield Problem(first.path, 1, what, f"přidejte {folder}/{key}.{lang}.md", severe=False)
+        elif folder == "news":
+            yield from items.translation_problems(first, other)
         for name in SAME:
             if len(pair) == 2 and other[name].lower() != first[name].lower():
                 what = f"{name} je jiné než v {LANGUAGE_NAMES[first.lang][:-1]}ém souboru ({first[name] or 'chybí'})"
                 yield Problem(other.path, other.line_of(name), what, "sjednoťte je", f"{name}: {other[name]}")
-
-
-def release_problems(sources: list[Source]) -> Iterator[Problem]:
-    """No version twice (4.7 and 4.07 are one), and dates in the order of versions."""
-    for lang in pelicanconf.LANGUAGES:
-        releases = [s for s in sources if s.lang == lang and s.folder == "news" and VERSION.fullmatch(s["Version"])]
-        releases.sort(key=version_order)
-        for earlier, later in pairwise(releases):
-            shown = f"Version: {later['Version']}"
-            if version_order(earlier) == version_order(later):
-                what = f"verzi {later['Version']} už má {earlier.path}"
-                yield Problem(later.path, later.line_of("Version"), what, "jednu z nich opravte", shown)
-            elif earlier.date and later.date and later.date < earlier.date and channel(earlier) == channel(later):
-                what = f"vyšla dřív než nižší verze {earlier['Version']} ({earlier['Date']})"
-                cure = "zkontrolujte obě data"
-                yield Problem(later.path, later.line_of("Date"), what, cure, f"Date: {later['Date']}", severe=False)
-
-
-def version_order(source: Source) -> tuple[int, ...]:
-    """Return what sorts releases: 4.9 comes before 4.28."""
-    return tuple(int(number) for number in source["Version"].split("."))
-
-
-def channel(source: Source) -> str:
-    """Return the channel, stable if none is given."""
-    return source["Channel"] or "stable"
 
 
 def address_problems(sources: list[Source]) -> Iterator[Problem]:
@@ -137,20 +136,6 @@ def description_problems(sources: list[Source]) -> Iterator[Problem]:
         if source["Description"] and len(source["Description"]) not in DESCRIPTION:
             what, cure = f"popis má {len(source['Description'])} znaků", "vyhledávače ukazují 50 až 170 znaků"
             yield Problem(source.path, source.line_of("Description"), what, cure, source["Description"], severe=False)
-
-
-def picture_problems(content: Path, site: Site) -> Iterator[Problem]:
-    """Pictures that nobody sees, and those that nobody wants to wait for."""
-    for path in sorted(content.rglob("*")):
-        if path.suffix.lower() not in PICTURES:
-            continue
-        shown, size = f"{content.name}/{path.relative_to(content).as_posix()}", path.stat().st_size
-        what, cure = f"obrázek má {size // 1000} kB", f"zmenšete ho pod {HEAVY // 1000} kB"
-        if path.resolve() not in site.pictures:
-            what, cure = "obrázek nikdo neukazuje", "smažte ho, nebo ho vložte do textu"
-        elif size <= HEAVY:
-            continue
-        yield Problem(shown, 1, what, cure, severe=False)
 
 
 def data_problems(content: Path) -> Iterator[Problem]:
@@ -199,11 +184,16 @@ def training_faults(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def main() -> int:
-    """Check the content folder and print what is wrong."""
+    """Write the ids that items lack, check the content folder and print what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("content", nargs="?", type=Path, default=Path(pelicanconf.PATH))
-    content = parser.parse_args().content
+    parser.add_argument("--read-only", action="store_true", help="leave the files as they are")
+    arguments = parser.parse_args()
+    content = arguments.content
     begun = time.perf_counter()
+    if not arguments.read_only:
+        for path, number in ids.write(content):
+            print(f"{path}: doplněno {counted(number, 'značka', 'značky', 'značek')} u nových položek")
     found = problems(content)
     if found:
         print(report(found), end="\n\n")

@@ -9,7 +9,17 @@ from newsroom.source import VERSION, Source, iso_date
 
 KEYS = {
     "pages": ("Title", "Slug", "Description", "Template", "Redirect_from", "Status"),
-    "news": ("Title", "Date", "Version", "Channel", "Summary", "Status", "Redirect_from"),
+    "news": (
+        "Title",
+        "Date",
+        "Version",
+        "Channel",
+        "Requires",
+        "Support_until",
+        "Summary",
+        "Status",
+        "Redirect_from",
+    ),
 }
 REQUIRED = {"pages": ("Title", "Description"), "news": ("Title", "Date")}
 REFUSED = {
@@ -28,6 +38,8 @@ STATES = ("draft", "published")
 OLD_PATH = re.compile(r"/[A-Za-z0-9._~%/-]*")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HUMAN_DATE = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4}).*")
+
+TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?![\d.])")
 
 Findings = Iterator[tuple[str, str]]  # what is wrong, how to mend it
 
@@ -99,6 +111,38 @@ def version_findings(source: Source, value: str) -> Findings:
         yield "verze neodpovídá jménu souboru", cure
 
 
+def requires_findings(source: Source, value: str) -> Findings:
+    """The version that one must have before this one, of a release only; check.release_problems looks for it."""
+    if not VERSION.fullmatch(value):
+        yield f"„{value}“ není verze", "napište tu, na kterou se musí nejdřív aktualizovat, třeba 4.20"
+    yield from release_only(source, "Requires")
+
+
+def support_findings(source: Source, value: str) -> Findings:
+    """A day, not before the release came out."""
+    until = iso_date(value)
+    if not until:
+        yield from date_findings(source, value)
+    elif " " in value:
+        yield "konec podpory je den bez hodiny", f"napište {value[:10]}"
+    elif source.date and until < source.date:
+        yield "konec podpory je dřív než vydání", "opravte jedno z obou dat"
+    yield from release_only(source, "Support_until")
+
+
+def release_only(source: Source, name: str) -> Findings:
+    """Notices have no versions to speak of."""
+    if not VERSION.fullmatch(source.key):
+        yield f"klíč {name} patří jen k verzi", "řádek smažte"
+
+
+def title_findings(source: Source, value: str) -> Findings:
+    """A title taken over from another version."""
+    named = TITLE_VERSION.findall(value)
+    if VERSION.fullmatch(source.key) and named and source.key not in named:
+        yield f"nadpis mluví o verzi {named[0]}, soubor je {source.key}", "opravte nadpis, nebo jméno souboru"
+
+
 def one_of(choices: tuple[str, ...]) -> Callable[[Source, str], Findings]:
     """Return the check of a value that is one of a few words."""
 
@@ -123,6 +167,9 @@ def slug_findings(source: Source, value: str) -> Findings:
 
 
 VALUES = {
+    "title": title_findings,
+    "requires": requires_findings,
+    "support_until": support_findings,
     "date": date_findings,
     "version": version_findings,
     "channel": one_of(CHANNELS),

@@ -4,9 +4,7 @@ VERSION=4.29 (DATE=2026-12-01, CHANNEL=beta) announces a release, TITLE="…" a 
 """
 
 import os
-import re
 import sys
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,20 +13,31 @@ from babel.dates import format_date
 
 import pelicanconf
 from newsroom.frontmatter import CHANNELS, suggestion
+from newsroom.notes import HEADINGS, slug, version_order
 from newsroom.source import VERSION, ZONE, iso_date
 
 RELEASE = {
     "cs": (
         "Dne {date} oficiálně vyšla {channel} ISPadmin {version}.",
         {"stable": "stabilní verze", "beta": "betaverze"},
-        "Sem můžete dopsat podrobnosti. Nadpisy začínají ##, jedna věta na řádek.\n"
-        "Takovéto poznámky se na web nedostanou. Budoucí datum nahoře znamená, že text vyjde až ten den.",
+        "Změny pište pod nadpisy, každou jako položku, která může začínat modulem:\n"
+        "- **Fakturace:** Upomínky se dají poslat znovu.\n"
+        "Nadpis bez položek se na webu neukáže. Značky jako {#k7f3q2} doplní make check, nechte je, jak jsou.\n"
+        "Do hlavičky můžete přidat Requires: 4.20 (na kterou verzi se musí aktualizovat nejdřív)\n"
+        "a Support_until: 2027-12-31 (konec podpory). Takovéto poznámky se na web nedostanou.",
     ),
     "en": (
         "The {channel} ISPadmin {version} officially came out on {date}.",
         {"stable": "stable release", "beta": "beta release"},
-        "Anglický text. Poznámky jako tato se na web nedostanou.",
+        "Anglický překlad: tytéž položky ve stejném pořadí. Takovéto poznámky se na web nedostanou.",
     ),
+}
+HINTS = {
+    "action": "co musí zákazník udělat, než aktualizuje, nebo hned potom",
+    "security": "opravené zranitelnosti",
+    "new": "co dřív nebylo",
+    "changed": "co se chová jinak",
+    "fixed": "co nefungovalo",
 }
 NOTICE = {
     "cs": ("Sem napište text.", "Až bude hotový, smažte nahoře řádek „Status: draft“, jinak na web nevyjde."),
@@ -53,7 +62,7 @@ def scaffold(content: Path, wishes: Mapping[str, str], now: datetime) -> list[Pa
         key = release_key(content, version)
         texts = release(version, date, wishes.get("CHANNEL") or "stable")
     else:
-        key = f"{date[:10]}-{slug(title)}"
+        key = f"{date[:10]}-{short_slug(title)}"
         texts = notice(title, date)
     paths = {lang: content / "news" / f"{key}.{lang}.md" for lang in texts}
     for path in paths.values():
@@ -68,10 +77,9 @@ def release_key(content: Path, version: str) -> str:
     """Return the version if it is one, and no note has it yet, however written (4.7 and 4.07 are one)."""
     if not VERSION.fullmatch(version):
         raise ScaffoldError(f"„{version}“ není verze; napište dvě až čtyři čísla oddělená tečkou, třeba 4.29")
-    numbers = [int(number) for number in version.split(".")]
     for path in (content / "news").glob("*.md"):
         known = path.name.rsplit(".", 2)[0]
-        if VERSION.fullmatch(known) and [int(number) for number in known.split(".")] == numbers:
+        if VERSION.fullmatch(known) and version_order(known) == version_order(version):
             raise ScaffoldError(f"verze {known} už existuje: {path.relative_to(content.parent)}")
     return version
 
@@ -86,7 +94,8 @@ def release(version: str, date: str, channel: str) -> dict[str, str]:
         head = [f"Title: {pelicanconf.SITENAME} {version}", f"Date: {date}", f"Version: {version}"]
         head += [f"Channel: {channel}"] if channel != "stable" else []
         body = sentence.format(date=day, channel=channels[channel], version=version)
-        texts[lang] = assemble(head, body, comment)
+        sections = [f"## {HEADINGS[lang][kind]}\n<!-- {hint} -->\n" for kind, hint in HINTS.items()]
+        texts[lang] = "\n".join([assemble(head, body, comment), *sections])
     return texts
 
 
@@ -101,11 +110,10 @@ def assemble(head: list[str], body: str, comment: str) -> str:
     return "\n".join([*head, "", f"<!-- {comment} -->", "", body, ""])
 
 
-def slug(title: str) -> str:
-    """Return a title as it may stand in an address: `odstavka-portalu`."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.findall("[a-z0-9]+", plain)
-    if not words:
+def short_slug(title: str) -> str:
+    """Return the first words of a title as they may stand in an address: `odstavka-portalu`."""
+    words = slug(title).split("-")
+    if not words[0]:
         raise ScaffoldError(f"z nadpisu „{title}“ nejde udělat adresu; napište v něm aspoň jedno slovo")
     return "-".join(words[:8])
 

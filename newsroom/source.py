@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from newsroom import notes
 from newsroom.problem import Problem
 
 ZONE = ZoneInfo("Europe/Prague")
+FOLDERS = ("news", "pages")
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".avif", ".gif")
 VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){1,3}")
 NOTICE = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9]+(-[a-z0-9]+)*")
@@ -55,20 +56,40 @@ class Source:
         """When the note goes out; None if there is no readable date."""
         return iso_date(self["Date"])
 
+    @cached_property
+    def note(self) -> notes.Note:
+        """What the body says as a note."""
+        return notes.parse(self.prose())
+
     def held_back(self, now: datetime) -> bool:
         """Tell whether the public must not see it yet: a draft, or a note of a later date."""
         return self["Status"].lower() == "draft" or (self.date is not None and self.date > now)
 
-    def prose(self) -> Iterator[tuple[int, str]]:
-        """Give the lines of the body that are not code, comments blanked out."""
-        fence, comment = "", False
+    def prose(self) -> list[tuple[int, str]]:
+        """Return the lines of the body that are not code, comments blanked out."""
+        return self.scanned[0]
+
+    @property
+    def unclosed(self) -> tuple[int, str, str] | None:
+        """Return the line of a comment or code without end, its sign, and the sign that would end it."""
+        return self.scanned[1]
+
+    @cached_property
+    def scanned(self) -> tuple[list[tuple[int, str]], tuple[int, str, str] | None]:
+        """The body read once: prose, and what was open at its end."""
+        lines, fence, begun, comment = [], "", 0, False
         for number, line in self.body:
             if not comment and (match := FENCE.match(line)) and fence in ("", match[1]):
-                fence = "" if fence else match[1]
+                fence, begun = ("" if fence else match[1]), number
                 continue
             if not fence:
-                line, comment = without_comments(line, comment)
-                yield number, line
+                begun = begun if comment else number
+                if comment or "<!--" in line:
+                    line, comment = without_comments(line, comment)
+                lines.append((number, line))
+        if fence:
+            return lines, (begun, fence, fence)
+        return lines, (begun, "<!--", "-->") if comment else None
 
 
 def without_comments(line: str, inside: bool) -> tuple[str, bool]:
@@ -189,7 +210,7 @@ def name_cure(name: str, folder: str) -> str:
 def read_all(content: Path) -> tuple[list[Source], list[Problem]]:
     """Return every page and note in the order of their names, and what is wrong with reading them."""
     sources, problems = [], []
-    for folder in ("news", "pages"):
+    for folder in FOLDERS:
         for path in sorted((content / folder).rglob("*")):
             if path.is_dir() or path.name.startswith(".") or path.suffix.lower() in PICTURES:
                 continue

@@ -8,13 +8,10 @@ from typing import Any
 
 from pelican import signals
 
+from newsroom.notes import version_order
+
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 ROOM = 200  # characters of a description
-
-
-def version_order(version: str) -> tuple[int, ...]:
-    """Return what sorts versions: 4.9 comes before 4.28."""
-    return tuple(int(number) for number in version.split("."))
 
 
 def first_words(html: str) -> str:

@@ -94,6 +94,43 @@ SLIPS = {
     "style in Markdown": (body('## Nadpis {: style="color:red"}'), 5, "atribut style= není dovolený"),
     "e-mail address": (body("Pište na jan@firma.cz."), 5, "jan@firma.cz by posbírali roboti"),
     "block in a note": (body("[[form:contact]]"), 5, "patří jen na stránky"),
+    "other version in the title": (GOOD.replace("ISPadmin 4.29", "ISPadmin 4.28"), 1, "nadpis mluví o verzi 4.28"),
+    "misspelt heading": (body("## Oprvy\n- x"), 5, "mysleli jste „Opravy“?"),
+    "unknown heading": (body("## Jak aktualizovat\n- x"), 5, "oznámení verze nezná"),
+    "heading of the other language": (body("## Fixed\n- x"), 5, "napište ## Opravy"),
+    "heading of a wrong level": (body("### Opravy\n- x"), 5, "má mít dva křížky"),
+    "repeated heading": (body("## Opravy\n- x\n\n## opravy\n- y"), 8, "podruhé (poprvé na řádku 5)"),
+    "heading without a space": (body("#Nadpis"), 5, "začněte nadpis dvěma křížky"),
+    "dash for a hyphen": (body("## Opravy\n\n– text"), 7, "napište „- text“"),
+    "no space behind the hyphen": (body("## Opravy\n\n-text"), 7, "napište „- text“"),
+    "numbered items": (body("## Opravy\n\n1. text"), 7, "napište „- text“"),
+    "text outside items": (body("## Opravy\n- x\n\ntext"), 8, "nepatří k žádné položce"),
+    "empty item": (body("## Opravy\n- "), 6, "položka nemá text"),
+    "module alone": (body("## Opravy\n- **Fakturace:**"), 6, "položka nemá text"),
+    "module of signs": (body("## Opravy\n- **+++:** text"), 6, "nejde udělat adresu"),
+    "unclosed module": (body("## Opravy\n- **Fakturace: text"), 6, "tučné písmo není uzavřené"),
+    "item indented by two": (body("## Opravy\n- x\n  - y"), 7, "položka je odsazená"),
+    "item below a loose block": (body("## Opravy\n- x\n\n    - y\n- z"), 9, "dejte před ni prázdný řádek"),
+    "repeated id": (body("## Opravy\n- x {#abc}\n- y {#abc}"), 7, "{#abc} je tu podruhé (poprvé na řádku 6)"),
+    "list glued to a paragraph": (body("Text:\n- x\n- y"), 6, "před první položku prázdný řádek"),
+    "unclosed comment": (body("text\n<!-- poznámka\ntext"), 6, "<!-- není uzavřené; na konec napište -->"),
+    "unclosed code": (body("text\n\n```\ntext"), 7, "``` není uzavřené"),
+    "sentence of the scaffold": (body("Sem napište text."), 5, "věta z předlohy"),
+    "stop that is no version": (GOOD.replace("Version", "Requires: 4\nVersion"), 3, "„4“ není verze"),
+    "stop without a note": (GOOD.replace("Version", "Requires: 4.20\nVersion"), 3, "verze 4.20 nemá oznámení"),
+    "stop that is not older": (GOOD.replace("Version", "Requires: 4.29\nVersion"), 3, "není starší než 4.29"),
+    "end of support in words": (GOOD.replace("Version", "Support_until: 2027\nVersion"), 3, "není datum"),
+    "end of support, Czech": (GOOD.replace("Version", "Support_until: 1.2.2027\nVersion"), 3, "2027-02-01"),
+    "end of support with hour": (
+        GOOD.replace("Version", "Support_until: 2027-01-01 10:00\nVersion"),
+        3,
+        "napište 2027-01-01",
+    ),
+    "end of support too early": (GOOD.replace("Version", "Support_until: 2020-01-01\nVersion"), 3, "dřív než vydání"),
+    "dead item": (body("[x]({filename}/news/4.28.cs.md#k7f3q2)"), 5, "místo #k7f3q2"),
+    "dead module": (body("[x](/aktuality/modul/nic/)"), 5, "na webu není"),
+    "link to ourselves, insecure": (body("[x](https://127.0.0.1:8000/)"), 5, "vede na náš vlastní web"),
+    "picture by reference": (body("![Graf][1]\n\n[1]: /x/"), 5, "obrázek nemá adresu u sebe"),
     "control character": (body("a\u202eb"), 5, "neviditelný řídicí znak"),
     "two-part letters": (body("a\u0301"), 5, "(NFD)"),
 }
@@ -205,6 +242,95 @@ def test_a_public_page_may_not_link_to_what_is_not_out(content: Path) -> None:
     assert any("vede na text, který ještě nevyšel" in fault for fault in faults(content))
 
 
+@pytest.mark.parametrize("link", ["{filename}/news/4.30.cs.md", "/aktuality/4.30/", "{filename}4.30.cs.md"])
+def test_no_form_of_link_may_lead_to_what_is_not_out(content: Path, link: str) -> None:
+    (content / "news/4.30.cs.md").write_text(GOOD.replace("4.29", "4.30").replace("2026-11-20", "2026-12-01"))
+    (content / "news/4.29.cs.md").write_text(body(f"[x]({link})"))
+    assert [fault.split(";")[0] for fault in faults(content)] == [
+        f"content/news/4.29.cs.md:5: odkaz „{link}“ vede na text, který ještě nevyšel"
+    ]
+
+
+def test_a_stop_that_is_not_out_is_said(content: Path) -> None:
+    (content / "news/4.28.1.cs.md").write_text(GOOD.replace("4.29", "4.28.1").replace("2026-11-20", "2026-12-01"))
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("Version", "Requires: 4.28.1\nVersion"))
+    assert any("4.29.cs.md:3: verze 4.28.1 ještě nevyšla" in fault for fault in faults(content))
+
+
+def test_good_items_are_good(content: Path) -> None:
+    text = "[x](#k7f3q2) [y](/aktuality/druh/opravy/) [z](/aktuality/modul/fakturace/) [w](/aktuality/od/4.24/)\n\n"
+    text += "## Nutná akce\n\n- **Fakturace:** text {#k7f3q2}\n\n    - podrobnost\n\n- x\n\n## Opravy\n- y"
+    (content / "news/4.29.cs.md").write_text(body(text).replace("Version", "Requires: 4.24\nVersion"))
+    assert faults(content) == []
+
+
+# What stands in the English note beside a Czech one, and the warning with its line.
+CZECH = "Dne 20. listopadu 2026 vyšlo 1 234 oprav.\n\n## Opravy\n- a 5\n- b\n\n## Nové\n- c"
+ENGLISH = "1,234 fixes came out on 20 November 2026.\n\n## Fixed\n- a 5\n- b\n\n## New\n- c"
+STALE = {
+    "": (ENGLISH, None),
+    "an item less": (ENGLISH.replace("\n- b", ""), ":7: upozornění: Fixed: 1 položka, česky 2 položky"),
+    "a section less": (ENGLISH.partition("\n\n## New")[0], ":1: upozornění: New: 0 položek, česky 1 položka"),
+    "another figure": (
+        ENGLISH.replace("5", "6"),
+        ":5: upozornění: čísla v textu se liší od českých (česky 5, anglicky 6)",
+    ),
+    "another day": (ENGLISH.replace("20 N", "21 N"), "(česky 20, anglicky 21)"),
+    "not translated": (CZECH, ":5: upozornění: anglický text je stejný jako český"),
+}
+
+
+@pytest.mark.parametrize("case", STALE)
+def test_a_stale_translation_is_a_warning(content: Path, case: str) -> None:
+    english, expected = STALE[case]
+    (content / "news/4.29.cs.md").write_text(body(CZECH))
+    (content / "news/4.29.en.md").write_text(body(english))
+    found = [str(problem) for problem in check.problems(content, NOW) if not problem.severe]
+    assert found == [] if expected is None else any(expected in problem for problem in found), found
+
+
+MODULES = "## Opravy\n- **Fakturace:** a\n- **Fakturace:** b\n- **Fakturace:** c\n"
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("**Fakturce:** d", "modul „Fakturce“ jinde není; mysleli jste „Fakturace“?"),
+        ("**fakturace:** d", "modul „fakturace“ se jinde píše „Fakturace“"),
+        ("**Fakturace** d", "za modulem „Fakturace“ chybí dvojtečka"),
+    ],
+)
+def test_a_module_written_otherwise_is_a_warning(content: Path, item: str, expected: str) -> None:
+    (content / "news/4.29.cs.md").write_text(body(f"{MODULES}- {item}"))
+    found = [str(problem) for problem in check.problems(content, NOW)]
+    assert any(f"4.29.cs.md:9: upozornění: {expected}" in problem for problem in found), found
+
+
+def test_a_date_far_away_is_a_warning(content: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("2026", "2062"))
+    assert any("datum je víc než rok daleko" in str(problem) for problem in check.problems(content, NOW))
+
+
+def test_notices_may_have_headings_of_their_own(content: Path) -> None:
+    notice = content / "news/2026-11-22-odstavka.cs.md"
+    text = "Title: Odstávka\nDate: 2026-11-20\n\n## Kdy to bude\n\nZítra.\n\n## Oprava\n\nx\n"
+    notice.write_text(text)
+    assert faults(content) == []
+    assert any("nadpis „Oprava“ se podobá pevnému" in str(problem) for problem in check.problems(content, NOW))
+    notice.write_text(text.replace("Date", "Requires: 4.24\nDate"))
+    assert any(":2: klíč Requires patří jen k verzi" in fault for fault in faults(content))
+
+
+def test_files_where_the_site_does_not_look_are_said(content: Path) -> None:
+    (content / "4.29.cs.md").write_text(GOOD)
+    (content / "News").mkdir()
+    (content / "News/4.30.cs.md").write_text(GOOD)
+    (content / "news/graf.png").symlink_to("/etc/passwd")
+    found = faults(content)
+    for path in ("4.29.cs.md:1: soubor leží", "News/4.30.cs.md:1: soubor leží", "news/graf.png:1: soubor je jen odkaz"):
+        assert any(fault.startswith(f"content/{path}") for fault in found), path
+
+
 def test_czech_counts() -> None:
     assert [counted(n, "chyba", "chyby", "chyb") for n in (0, 1, 2, 5)] == ["0 chyb", "1 chyba", "2 chyby", "5 chyb"]
 
@@ -215,6 +341,8 @@ def test_a_scaffolded_release_passes_the_check(content: Path) -> None:
     assert [path.name for path in paths] == ["4.29.cs.md", "4.29.en.md"]
     assert "Date: 2026-11-22\n" in paths[0].read_text()
     assert "Dne 22. listopadu 2026 oficiálně vyšla stabilní verze ISPadmin 4.29." in paths[0].read_text()
+    assert "## Nutná akce\n<!-- " in paths[0].read_text()
+    assert "## Action needed\n<!-- " in paths[1].read_text()
     assert check.problems(content, NOW) == []
 
 

@@ -1,0 +1,176 @@
+"""What may be wrong with a note's headings and items, and with its translation."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from newsroom.frontmatter import Findings, suggestion
+from newsroom.notes import HEADINGS, KINDS, Heading, Item, slug
+from newsroom.problem import Problem, counted
+from newsroom.source import VERSION, Source
+from newsroom.typography import CZECH_MONTHS, ENGLISH_MONTHS
+
+NO_DASH = re.compile(r"\s*(?:[-+–—•·]|\*(?!\*)|\d+[.)])\s*")
+NO_COLON = re.compile(r"(\*\*|__)([^*_:]+)\1(?!:)")
+PLACEHOLDERS = ("Sem napište text.", "Write the text here.")
+MONTHS = [months.split("|") for months in (CZECH_MONTHS, ENGLISH_MONTHS)]
+MONTH = re.compile("|".join(month for months in MONTHS for month in months))
+MONTH_NUMBER = {month: str(months.index(month) + 1) for months in MONTHS for month in months}
+GROUPED = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE},](?=\d{3}(?!\d))")  # 777 939 and 777,939
+UNSAID = re.compile(r"\{[^}]*\}|\]\([^)]*\)|<[^>]*>|`[^`]*`")  # ids, addresses, tags, code
+
+
+def problems(source: Source) -> Iterator[Problem]:
+    """Give what is wrong with one note by itself."""
+    yield from heading_problems(source)
+    for number, line in source.note.strays:
+        yield Problem(source.path, number, *stray(line), line)
+    yield from item_problems(source)
+    for number, line in source.prose():
+        if line.strip() in PLACEHOLDERS and source["Status"].lower() != "draft":
+            yield Problem(source.path, number, "zůstala tu věta z předlohy", "napište místo ní svůj text", line)
+
+
+def heading_problems(source: Source) -> Iterator[Problem]:
+    """The fixed headings, in the file's language, once each; in a release no others."""
+    first: dict[str, int] = {}
+    for heading in source.note.headings:
+        what, cure, severe = "", "", True
+        if not heading.kind:
+            what, cure, severe = unknown_heading(source, heading)
+        elif heading.kind in first:
+            what = f"nadpis „{heading.text}“ je tu podruhé (poprvé na řádku {first[heading.kind]})"
+            cure = "dejte položky pod jeden"
+        elif not same(heading.text, HEADINGS[source.lang][heading.kind]):
+            what = f"nadpis „{heading.text}“ není v jazyce souboru"
+            cure = f"napište ## {HEADINGS[source.lang][heading.kind]}"
+        if what:
+            yield Problem(source.path, heading.line, what, cure, f"{'#' * heading.level} {heading.text}", severe)
+        first.setdefault(heading.kind, heading.line)
+
+
+def unknown_heading(source: Source, heading: Heading) -> tuple[str, str, bool]:
+    """Return what is wrong with a heading that is not a fixed one, if anything, its cure, and whether it is a fault."""
+    known = [*HEADINGS[source.lang].values()]
+    if heading.level == 1:
+        return "", "", True  # body.heading_problems says it
+    if fixed := next((text for text in known if same(text, heading.text)), ""):
+        return f"nadpis „{heading.text}“ má mít dva křížky", f"napište ## {fixed}", True
+    if VERSION.fullmatch(source.key):
+        return f"nadpis „{heading.text}“ oznámení verze nezná", suggestion(heading.text, known), True
+    if get_close_matches(heading.text.casefold(), [text.casefold() for text in known], 1, 0.8):
+        return f"nadpis „{heading.text}“ se podobá pevnému", suggestion(heading.text, known), False
+    return "", "", True
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two headings differ in spaces and the size of letters at most."""
+    return " ".join(one.split()).casefold() == other.casefold()
+
+
+def stray(line: str) -> tuple[str, str]:
+    """Return what is wrong with a line under a fixed heading that is not an item, and its cure."""
+    if (match := NO_DASH.match(line)) and (rest := line[match.end() :].strip()):
+        return "položka začíná spojovníkem a mezerou", f"napište „- {rest[:40]}“"
+    return "text pod nadpisem nepatří k žádné položce", "začněte ho spojovníkem a mezerou, nebo ho dejte nad nadpisy"
+
+
+def item_problems(source: Source) -> Iterator[Problem]:
+    """Items that have a text, stand apart from each other, and are told apart by their ids."""
+    lines, first = dict(source.body), dict[str, int]()
+    for item in source.note.items:
+        for what, cure in item_findings(item, lines):
+            yield Problem(source.path, item.line, what, cure, lines[item.line])
+        if item.id in first:
+            what = f"značka {{#{item.id}}} je tu podruhé (poprvé na řádku {first[item.id]})"
+            yield Problem(source.path, item.end, what, "smažte ji, make check doplní jinou", lines[item.end])
+        first.setdefault(item.id, item.end)
+
+
+def item_findings(item: Item, lines: dict[int, str]) -> Findings:
+    """Tell what is wrong with one item."""
+    if not item.text:
+        yield "položka nemá text", "dopište ho, nebo řádek smažte"
+    if item.text.startswith("**") and item.text.count("**") % 2:
+        yield "tučné písmo není uzavřené", "napište modul takto: - **Fakturace:** text"
+    if item.module and not slug(item.module):
+        yield f"z modulu „{item.module}“ nejde udělat adresu", "napište v něm aspoň jedno slovo"
+    if lines[item.line].startswith(" "):
+        yield "položka je odsazená", "začněte ji na kraji řádku; co patří pod položku, odsaďte čtyřmi mezerami"
+    elif below_loose_block(item.line, lines):
+        yield "položka by se připojila k odsazené části nad ní", "dejte před ni prázdný řádek"
+
+
+def below_loose_block(number: int, lines: dict[int, str]) -> bool:
+    """Tell whether the line follows an indented block that a blank line parts from its item: Markdown takes it in."""
+    above = number - 1
+    while lines.get(above, "").startswith(("    ", "\t")):
+        above -= 1
+    return above < number - 1 and not lines.get(above, "").strip()
+
+
+def module_problems(sources: list[Source]) -> Iterator[Problem]:
+    """Modules written in two ways, each of which would make a page of its own."""
+    for lang in HEADINGS:
+        items = [(source, item) for source in sources if source.lang == lang for item in source.note.items]
+        names: dict[str, Counter[str]] = defaultdict(Counter)
+        for _, item in items:
+            if item.module:
+                names[slug(item.module)][item.module] += 1
+        usual = {key: spellings.most_common(1)[0][0] for key, spellings in names.items()}
+        doubtful = {key: closer for key in names if (closer := closer_module(key, names))}
+        for source, item in items:
+            key, what, cure = slug(item.module), "", ""
+            if not item.module and (bold := NO_COLON.match(item.text)) and slug(bold[2]) in names:
+                what, cure = f"za modulem „{bold[2]}“ chybí dvojtečka", f"napište **{bold[2]}:**"
+            elif key in doubtful:
+                what, cure = f"modul „{item.module}“ jinde není", f"mysleli jste „{usual[doubtful[key]]}“?"
+            elif item.module and item.module != usual[key]:
+                what, cure = f"modul „{item.module}“ se jinde píše „{usual[key]}“", "pište ho všude stejně"
+            if what:
+                yield Problem(source.path, item.line, what, cure, item.text, severe=False)
+
+
+def closer_module(key: str, names: dict[str, Counter[str]]) -> str:
+    """Return the much used module that a module used once is probably a slip of, or an empty text."""
+    if names[key].total() > 1:
+        return ""
+    return next((near for near in get_close_matches(key, names, 3, 0.8) if names[near].total() > 2), "")
+
+
+def translation_problems(czech: Source, english: Source) -> Iterator[Problem]:
+    """What tells that one language was changed and the other was not; without git, so only by what both must share."""
+
+    def stale(line: int, what: str, cure: str) -> Problem:
+        return Problem(english.path, line, what, cure, severe=False)
+
+    begins = next((number for number, line in english.prose() if line.strip()), 1)
+    texts = [[line.strip() for _, line in source.prose() if line.strip()] for source in (czech, english)]
+    if texts[0] and texts[0] == texts[1]:
+        yield stale(begins, "anglický text je stejný jako český", "přeložte ho")
+        return
+    counts = [Counter(item.kind for item in source.note.items) for source in (czech, english)]
+    for kind in KINDS:
+        if counts[0][kind] != counts[1][kind]:
+            line = next((heading.line for heading in english.note.headings if heading.kind == kind), 1)
+            what = f"{HEADINGS['en'][kind]}: {items(counts[1][kind])}, česky {items(counts[0][kind])}"
+            yield stale(line, what, "překlad nejspíš zastaral, doplňte ho")
+            return
+    said, translated = (numbers(" ".join(text)) for text in texts)
+    if said != translated:
+        only = [f"česky {figure}" for figure in sorted(said - translated)]
+        only += [f"anglicky {figure}" for figure in sorted(translated - said)]
+        what = f"čísla v textu se liší od českých ({', '.join(only[:6])})"
+        yield stale(begins, what, "překlad nejspíš zastaral, porovnejte ho")
+
+
+def items(number: int) -> str:
+    """Return `2 položky`."""
+    return counted(number, "položka", "položky", "položek")
+
+
+def numbers(text: str) -> set[str]:
+    """Return the figures that both languages must say alike: months counted, groups of digits joined."""
+    text = MONTH.sub(lambda month: MONTH_NUMBER[month[0]], UNSAID.sub(" ", text))
+    return {figure.lstrip("0") or "0" for figure in re.findall(r"\d+", GROUPED.sub("", text))}
