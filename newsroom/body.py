@@ -27,6 +27,7 @@ BLOCK = re.compile(r"\[\[([^\[\]]*)\]\]")
 WHOLE_BLOCK = re.compile(r"\[\[([\w-]+)(?::[\w-]+)?\]\]")
 HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*(?:\{:?\s*#([\w-]+)[^}]*\})?\s*$")
 EXPLICIT_ID = re.compile(r"\{:?\s*(?:[^}]*\s)?#([\w-]+)[^}]*\}")
+SIGNS = re.compile(r"(?<!\{)#|\{(?!#[\w-]+\}$)|[<@]|\[\[|]\(|]:|!\[")  # but for an item's id, what CHECKS look at
 PICTURE = "![Popis]({attach}obrazek.png)"
 TEMPLATE_ID = re.compile(r'\sid="([\w-]+)"')
 
@@ -92,6 +93,8 @@ def problems(source: Source, site: Site) -> Iterator[Problem]:
     yield from crowded_blocks(source, lines)
     yield from crowded_lists(source, lines)
     for number, raw in lines:
+        if not SIGNS.search(raw):
+            continue
         line = CODE.sub("", raw) if "`" in raw else raw
         for signs, check in CHECKS:
             if any(sign in line for sign in signs):

@@ -15,9 +15,9 @@ NO_DASH = re.compile(r"\s*(?:[-+–—•·]|\*(?!\*)|\d+[.)])\s*")
 NO_COLON = re.compile(r"(\*\*|__)([^*_:]+)\1(?!:)")
 PLACEHOLDERS = ("Sem napište text.", "Write the text here.")
 MONTHS = [months.split("|") for months in (CZECH_MONTHS, ENGLISH_MONTHS)]
-MONTH = re.compile("|".join(month for months in MONTHS for month in months))
 MONTH_NUMBER = {month: str(months.index(month) + 1) for months in MONTHS for month in months}
-GROUPED = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE},](?=\d{3}(?!\d))")  # 777 939 and 777,939
+DAY_AND_MONTH = re.compile(rf"(?<=\d)\.? ({'|'.join(MONTH_NUMBER)})")
+FIGURE = re.compile(r"\d+(?:[ \N{NO-BREAK SPACE},]\d{3}(?!\d))*")  # 777 939 and 777,939 are one
 UNSAID = re.compile(r"\{[^}]*\}|\]\([^)]*\)|<[^>]*>|`[^`]*`")  # ids, addresses, tags, code
 
 
@@ -172,5 +172,5 @@ def items(number: int) -> str:
 
 def numbers(text: str) -> set[str]:
     """Return the figures that both languages must say alike: months counted, groups of digits joined."""
-    text = MONTH.sub(lambda month: MONTH_NUMBER[month[0]], UNSAID.sub(" ", text))
-    return {figure.lstrip("0") or "0" for figure in re.findall(r"\d+", GROUPED.sub("", text))}
+    text = DAY_AND_MONTH.sub(lambda match: f" {MONTH_NUMBER[match[1]]}", UNSAID.sub(" ", text))
+    return {"".join(filter(str.isdigit, figure)).lstrip("0") or "0" for figure in FIGURE.findall(text)}

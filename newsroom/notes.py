@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 HEADINGS = {
@@ -26,7 +27,8 @@ HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*(?:\{:?[^}]*\})?\s*$")
 ITEM = re.compile(r"( {0,3})[-*+](?: +(.*))?$")
 NESTED = re.compile(r" {4,}(?:[-*+]|\d+\.) ")
 MODULE = re.compile(r"(?:\*\*|__)([^*_]+?)(?::(?:\*\*|__)|(?:\*\*|__):)(?:\s+|$)")
-ID = re.compile(r"\s*\{:?\s*#([A-Za-z][\w-]*)\s*\}\s*$")
+ID = re.compile(r"\{:?\s*#([A-Za-z][\w-]*)\s*\}\s*$")
+SIGNS = re.compile(r"\W+")
 LINK_TARGET = re.compile(r"\]\([^)]*\)")
 LETTERS, DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"  # none that is easily taken for another
 
@@ -104,10 +106,9 @@ def parse(lines: Iterable[tuple[int, str]]) -> Note:
 def finish(drafts: list[Draft]) -> list[Item]:
     """Return the items: modules and written ids taken out of the text, missing ids made."""
     leads = [" ".join(text for _, text in draft.lead) for draft in drafts]
-    written = [match[1] if (match := ID.search(lead)) else "" for lead in leads]
-    taken, items = set(written), []
-    for draft, lead, own in zip(drafts, leads, written, strict=True):
-        text = ID.sub("", lead).strip()
+    parted = [without_id(lead.strip()) for lead in leads]
+    taken, items = {own for _, own in parted}, []
+    for draft, (text, own) in zip(drafts, parted, strict=True):
         made = own or make_id(text, taken)
         taken.add(made)
         module = MODULE.match(text)
@@ -125,6 +126,13 @@ def finish(drafts: list[Draft]) -> list[Item]:
     return items
 
 
+def without_id(text: str) -> tuple[str, str]:
+    """Return a text without the id at its end, and the id, empty if there is none."""
+    start = text.rfind("{")
+    match = ID.match(text, start) if start >= 0 else None
+    return (text[:start].rstrip(), match[1]) if match else (text, "")
+
+
 def kind_of(heading: str) -> str:
     """Return the kind that a heading, in either language, stands for, or an empty text."""
     return KIND_OF.get(" ".join(heading.split()).casefold(), "")
@@ -135,15 +143,14 @@ KIND_OF = {text.casefold(): kind for headings in HEADINGS.values() for kind, tex
 
 def make_id(text: str, taken: set[str]) -> str:
     """Return an id made of the words alone, such as `k7f3q2`, that is not taken and never a word itself."""
-    words = "".join(re.findall(r"\w", LINK_TARGET.sub("]", text).casefold()))
+    words = SIGNS.sub("", LINK_TARGET.sub("]", text) if "](" in text else text).casefold()
     for attempt in range(1000):
-        number = int.from_bytes(sha256(f"{words}{attempt or ''}".encode()).digest()[:8], "big")
-        signs = ""
-        for alphabet in (LETTERS, DIGITS) * 3:
-            number, sign = divmod(number, len(alphabet))
-            signs += alphabet[sign]
-        if signs not in taken:
-            return signs
+        digest = sha256(f"{words}{attempt or ''}".encode()).digest()
+        made = "".join(
+            [alphabet[byte % len(alphabet)] for alphabet, byte in zip((LETTERS, DIGITS) * 3, digest[:6], strict=True)]
+        )
+        if made not in taken:
+            return made
     raise AssertionError("a thousand items of the same words")
 
 
@@ -161,6 +168,7 @@ def signed(lines: list[str], items: Iterable[Item]) -> list[str]:
     return result
 
 
+@lru_cache(4096)
 def slug(text: str) -> str:
     """Return a text as it may stand in an address: `odstavka-portalu`; empty if nothing of it may."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

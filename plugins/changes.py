@@ -1,15 +1,10 @@
 """Takes the items out of each note's finished HTML, where plugins.marks has marked them."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
 
 from markupsafe import Markup
-from pelican import signals
-
-from newsroom.notes import KINDS, slug
 
 HEADING = re.compile(r"(?=<h2[ >])")
 KIND = re.compile(r'<h2 data-kind="(\w+)"')

@@ -13,7 +13,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from newsroom.notes import ID, kind_of, with_ids
+from newsroom.notes import kind_of, with_ids, without_id
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = ("ul", "ol", "p", "pre", "blockquote", "table", "dl")
@@ -43,9 +43,10 @@ def mark(item: Element) -> None:
         unwrap(item)
     for element, name in reversed([*lead(item)]):
         text = getattr(element, name) or ""
-        if match := ID.search(text):
-            item.attrib = {"id": match[1], "data-module": module(item)}
-            setattr(element, name, text[: match.start()])
+        rest, own = without_id(text)
+        if own:
+            item.attrib = {"id": own, "data-module": module(item)}
+            setattr(element, name, rest)
         if text.strip():
             return
 

@@ -65,7 +65,7 @@ def test_both_languages_name_the_same_kinds() -> None:
 
 
 def test_an_id_comes_of_the_words_alone() -> None:
-    assert make_id("Opraven *výpočet* DPH.", set()) == make_id("opraven  výpočet\nDPH", set()) == "d2s9w2"
+    assert make_id("Opraven *výpočet* DPH.", set()) == make_id("opraven  výpočet\nDPH", set()) == "n4k3q4"
     assert make_id("[Výpočet](/a/)", set()) == make_id("[Výpočet](/b/)", set())
     twice = [item.id for item in items("## Opravy\n- totéž\n- totéž\n")]
     assert len(set(twice)) == 2
@@ -111,9 +111,8 @@ def test_what_is_not_an_item_stays_in_the_text() -> None:
     assert "Mapa" not in html
 
 
-WORDS = st.lists(
-    st.sampled_from("síť v *dva* `kód` [odkaz](/x/) 24 hodin „uvozovky“ a-b & <br> 5.".split(" ")), max_size=5
-)
+PARTS = ["síť", "v", "*dva*", "`kód`", "[odkaz](/x/)", "24", "hodin", "„uvozovky“", "a-b", "&", "<br>", "5."]
+WORDS = st.lists(st.sampled_from(PARTS), max_size=5)
 
 
 @st.composite
@@ -191,6 +190,6 @@ def test_no_id_is_written_into_a_comment(content: Path) -> None:
 
 
 def test_ids_hardly_ever_meet() -> None:
-    words = random.Random(1)
+    words = random.Random(1)  # noqa: S311 - any words
     texts = {f"změna {words.random()}" for _ in range(2000)}
     assert len({make_id(text, set()) for text in texts}) > 1998
