@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import StrictUndefined
 
+from newsroom.notes import HEADINGS  # noqa: F401 - for the templates
 from newsroom.typography import typeset_texts
 
 ROOT = Path(__file__).parent
@@ -62,6 +63,8 @@ NEWS_ADDRESSES = {
     "module": {"cs": "/aktuality/modul/", "en": "/en/news/module/"},
     "from": {"cs": "/aktuality/od/", "en": "/en/news/from/"},
 }
+
+UPGRADE_PAGES = 50  # so many of the newest versions have their own page under "from"; older ones are led to the last
 
 # What the forms app answers.
 FORM_ADDRESSES = {
@@ -148,15 +151,18 @@ PLUGINS = [
     "plugins.typography",
     "plugins.languages",
     "plugins.releases",
+    "plugins.changes",
     "plugins.structured",
     "plugins.context",
     "plugins.listings",
+    "plugins.upgrades",
     "plugins.blocks",
     "plugins.figures",
     "plugins.filters",
     "plugins.timeline",
     "plugins.formpages",
     "plugins.feeds",
+    "plugins.machines",
     "plugins.sitemap",
     "plugins.assets",
 ]

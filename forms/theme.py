@@ -17,6 +17,7 @@ NAMES = (
     "LANGUAGES",
     "TEXTS",
     "ADDRESSES",
+    "NEWS_ADDRESSES",
     "MENU",
     "FORM_ADDRESSES",
     "ASSETS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -27,6 +28,7 @@ from forms.outbox import OutboxError
 logger = logging.getLogger("forms.views")
 
 MAILTO_ROOM = 1500  # characters of a prefilled mail; longer links are cut by mail programs (the form keeps the text)
+VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){1,3}", re.ASCII)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")  # the last: an empty post
 
 
@@ -43,6 +45,7 @@ def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str
         for kind in FORMS:
             page(addresses[kind], f"{kind}-{language}", limited, ("GET", "POST"), kind=kind, language=language)
         page(addresses["extension"], f"extension-{language}", extension, ("GET",), language=language)
+        page(addresses["from"], f"from-{language}", from_version, ("GET",), language=language)
         page(addresses["received"] + "<token>/", f"received-{language}", received, ("GET",), language=language)
     pages.add_url_rule("/healthz", "healthz", healthz)
     pages.app_errorhandler(RateLimitExceeded)(limit_reached)
@@ -97,6 +100,12 @@ def received(language: str, token: str) -> ResponseReturnValue:
     answers = wording.labelled(receipt["answers"], names()["TEXTS"][language], language)
     addresses = {lang: f"{address}{token}/" for lang, address in names()["FORM_ADDRESSES"]["received"].items()}
     return render("forms/receipt.html", language, addresses, receipt=receipt, received=when, answers=answers)
+
+
+def from_version(language: str) -> ResponseReturnValue:
+    """Lead to what changed since the version that was chosen, or to the choice; which there are the site knows."""
+    address, version = names()["NEWS_ADDRESSES"]["from"][language], request.args.get("verze", "")
+    return redirect(names()["SITEURL"] + address + (f"{version}/" if VERSION.fullmatch(version) else ""))
 
 
 def healthz() -> ResponseReturnValue:

@@ -1,10 +1,16 @@
 """Takes the items out of each note's finished HTML, where plugins.marks has marked them."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 from markupsafe import Markup
+from pelican import signals
+
+from newsroom.notes import HEADINGS, KINDS, slug
 
 HEADING = re.compile(r"(?=<h2[ >])")
 KIND = re.compile(r'<h2 data-kind="(\w+)"')
@@ -22,7 +28,17 @@ class Change:
     html: Markup  # without the module
 
 
-def sections(html: str) -> tuple[str, list[Change]]:
+@dataclass(frozen=True)
+class Section:
+    """The items of one kind, those without a module first, then by module in the order of their first item."""
+
+    kind: str
+    id: str  # the one that plugins.marks' heading has
+    heading: str
+    modules: dict[str, list[Change]]
+
+
+def take_out(html: str) -> tuple[str, list[Change]]:
     """Return the HTML of a note without its items and the headings over them, and the items."""
     text, changes = [], list[Change]()
     for part in HEADING.split(html):
@@ -45,3 +61,32 @@ def section(kind: str, html: str) -> list[Change]:
 def without_module(html: str, module: str) -> str:
     """Return an item's HTML without the module in bold at its beginning."""
     return MODULE.sub("", html, count=1) if module else html
+
+
+def grouped(changes: Iterable[Change], lang: str) -> list[Section]:
+    """Return the items by kind and module, what must be done first."""
+    found = []
+    for kind in KINDS:
+        modules: dict[str, list[Change]] = {"": []}
+        for change in changes:
+            if change.kind == kind:
+                modules.setdefault(change.module, []).append(change)
+        if any(modules.values()):
+            heading = HEADINGS[lang][kind]
+            found.append(Section(kind, slug(heading), heading, {name: made for name, made in modules.items() if made}))
+    return found
+
+
+def describe_changes(generators: Any) -> None:
+    """Give every note its `text`, `changes`, `sections` and `counts` once all links can be resolved."""
+    for notes in generators[0].context["NEWS"].values():
+        for note in notes:
+            text, note.changes = take_out(note.content)
+            note.text = Markup(text)  # noqa: S704 - our own Markdown
+            note.sections = grouped(note.changes, note.lang)
+            note.counts = Counter(change.kind for change in note.changes)
+
+
+def register() -> None:
+    """Run when pages and notes are read."""
+    signals.all_generators_finalized.connect(describe_changes)

@@ -1,4 +1,5 @@
-"""Writes an Atom feed (RFC 4287) and a JSON Feed (1.1) per language: full text, absolute links.
+"""Writes an Atom feed (RFC 4287) and a JSON Feed (1.1) per language: full text, absolute links; and an Atom feed of
+security and what must be done only, which also has what is not translated.
 
 An entry's id comes from its key (the version) and language, so that neither a new address nor a corrected date
 announces it again.
@@ -12,8 +13,12 @@ from typing import Any
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
+
+from newsroom.notes import HEADINGS, IMPORTANT
+from plugins.changes import Section
 
 ATOM = "http://www.w3.org/2005/Atom"
 OUR_IDS = UUID("8d6c1d2e-1f0b-5f4e-9a55-3c1a6f0f4b28")  # never to be changed: readers know entries by what comes of it
@@ -34,6 +39,7 @@ class Feeds(Generator):
             notes = [note for note in self.context["NEWS"][lang] if note.public][:ROOM]
             self.write(paths["atom"], self.atom(lang, notes))
             self.write(paths["json"], json.dumps(self.json_feed(lang, notes), ensure_ascii=False, indent=1))
+            self.write(self.settings["IMPORTANT_FEEDS"][lang], self.important(lang))
 
     def write(self, address: str, text: str) -> None:
         path = Path(self.output_path, address.lstrip("/"))
@@ -43,29 +49,51 @@ class Feeds(Generator):
     def title(self, lang: str) -> str:
         return f"{self.settings['SITENAME']}: {self.settings['TEXTS'][lang]['menu']['news']}"
 
-    def body(self, note: Any) -> str:
-        """The whole text, every link absolute."""
+    def body(self, note: Any, html: str) -> str:
+        """The text with every link absolute."""
         before = {"#": self.root + note.address, "/": self.settings["ORIGIN"]}
-        return LINK.sub(lambda link: link[1] + before[link[2]] + link[2], note.content)
+        return LINK.sub(lambda link: link[1] + before[link[2]] + link[2], html)
 
     def atom(self, lang: str, notes: list[Any]) -> str:
-        news, own = self.settings["ADDRESSES"]["news"][lang], self.settings["FEEDS"][lang]["atom"]
+        """All news."""
+        entries = [(entry_id(note.key, lang), note, note.title, self.body(note, note.content)) for note in notes]
+        return self.atom_feed(lang, self.settings["FEEDS"][lang]["atom"], "feed", self.title(lang), entries)
+
+    def important(self, lang: str) -> str:
+        """What is a risk to ignore: only these items of each note."""
+        texts = self.settings["TEXTS"][lang]["news"]
+        notes = [note for note in self.context["LISTED"][lang] if note.public and note.counts.keys() & {*IMPORTANT}]
+        entries = []
+        for note in notes[:ROOM]:
+            sections = [section for section in note.sections if section.kind in IMPORTANT]
+            kinds = ", ".join(HEADINGS[lang][section.kind].lower() for section in sections)
+            html = "".join(important_html(section) for section in sections)
+            entries.append(
+                (entry_id(f"{note.key}/important", lang), note, f"{note.title}: {kinds}", self.body(note, html))
+            )
+        title = f"{self.settings['SITENAME']}: {texts['important']}"
+        return self.atom_feed(lang, self.settings["IMPORTANT_FEEDS"][lang], "important", title, entries)
+
+    def atom_feed(self, lang: str, own: str, key: str, title: str, entries: list[tuple[str, Any, str, str]]) -> str:
+        """Return an Atom feed of (id, note, title, HTML)."""
+        news, dates = self.settings["ADDRESSES"]["news"][lang], [note.date for _, note, _, _ in entries]
         feed = Element("feed", {"xmlns": ATOM, "xml:lang": lang})
-        SubElement(feed, "id").text = entry_id("feed", lang)
-        SubElement(feed, "title").text = self.title(lang)
-        SubElement(feed, "updated").text = max((note.date for note in notes), default=BEGINNING).isoformat()
+        SubElement(feed, "id").text = entry_id(key, lang)
+        SubElement(feed, "title").text = title
+        SubElement(feed, "updated").text = max(dates, default=BEGINNING).isoformat()
         SubElement(SubElement(feed, "author"), "name").text = self.settings["VENDOR"]
         SubElement(feed, "link", rel="self", type="application/atom+xml", href=self.root + own)
         SubElement(feed, "link", rel="alternate", type="text/html", hreflang=lang, href=self.root + news)
-        for note in notes:
-            entry = SubElement(feed, "entry")
-            SubElement(entry, "id").text = entry_id(note.key, lang)
-            SubElement(entry, "title").text = note.title
+        for id_, note, name, html in entries:
+            entry = SubElement(feed, "entry", {} if note.lang == lang else {"xml:lang": note.lang})
+            to = self.root + note.address
+            SubElement(entry, "id").text = id_
+            SubElement(entry, "title").text = name
             SubElement(entry, "published").text = note.date.isoformat()
             SubElement(entry, "updated").text = note.date.isoformat()
-            SubElement(entry, "link", rel="alternate", type="text/html", hreflang=lang, href=self.root + note.address)
+            SubElement(entry, "link", rel="alternate", type="text/html", hreflang=note.lang, href=to)
             SubElement(entry, "summary").text = note.description
-            SubElement(entry, "content", type="html").text = self.body(note)
+            SubElement(entry, "content", type="html").text = html
         indent(feed, " ")
         return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed, "unicode")
 
@@ -83,13 +111,24 @@ class Feeds(Generator):
                     "url": self.root + note.address,
                     "title": note.title,
                     "summary": note.description,
-                    "content_html": self.body(note),
+                    "content_html": self.body(note, note.content),
                     "date_published": note.date.isoformat(),
                     "language": lang,
                 }
                 for note in notes
             ],
         }
+
+
+def important_html(section: Section) -> str:
+    """Return one section as plain HTML, each item with its module."""
+    module = Markup("<strong>{}:</strong> ")
+    items = [
+        Markup("<li>{}</li>").format((module.format(name) if name else "") + change.html)
+        for name, changes in section.modules.items()
+        for change in changes
+    ]
+    return Markup("<h2>{}</h2><ul>{}</ul>").format(section.heading, Markup("").join(items))
 
 
 def feeds(_: Any) -> type[Feeds]:

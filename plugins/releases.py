@@ -1,7 +1,7 @@
 """What a release is: a note with a version, in the order of versions, with a channel; and which one is the newest."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from itertools import pairwise
 from typing import Any
@@ -31,6 +31,10 @@ def describe(note: Any, now: datetime) -> None:
     note.upcoming = note.date > now  # only development shows such a note; it comes out at its date
     note.public = note.status == "published" and not note.upcoming
     note.previous = note.next = None
+    note.requires = getattr(note, "requires", None)
+    until = getattr(note, "support_until", None)
+    note.support_until = date.fromisoformat(until) if until else None
+    note.supported = not note.support_until or note.support_until >= now.date()
 
 
 def finish_releases(generator: Any) -> None:
@@ -40,10 +44,24 @@ def finish_releases(generator: Any) -> None:
     for notes in news.values():
         for note in notes:
             describe(note, now)
+    generator.context["LISTED"] = {lang: listed(news, lang) for lang in news}
+    generator.context["RELEASED"] = {}
+    for lang, notes in generator.context["LISTED"].items():
         ordered = sorted((note for note in notes if note.version), key=lambda note: version_order(note.version))
+        generator.context["RELEASED"][lang] = [note for note in reversed(ordered) if note.public]
         for earlier, later in pairwise(ordered):
-            earlier.next, later.previous = later, earlier
+            if earlier.lang == lang:
+                earlier.next = later
+            if later.lang == lang:
+                later.previous = earlier
     generator.context["NEWEST"] = newest([note for notes in news.values() for note in notes])
+
+
+def listed(news: dict[str, list[Any]], lang: str) -> list[Any]:
+    """Return all notes for readers of one language, newest first; what is not translated comes in its own language."""
+    own = {note.key for note in news[lang]}
+    foreign = [note for other in news if other != lang for note in news[other] if note.key not in own]
+    return sorted([*news[lang], *foreign], key=lambda note: (note.date, note.key), reverse=True)
 
 
 def newest(notes: list[Any]) -> dict[str, Any] | None:

@@ -27,16 +27,15 @@ class Sitemap(Generator):
         pages = [page for page in self.context["PAGES"] if page.status == "published"]
         self.write("sitemap.xml", self.sitemap(pages, notes))
         self.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {self.root}/sitemap.xml\n")
-        redirects.write(Path(self.output_path), moves([*pages, *notes]))
+        redirects.write(Path(self.output_path), moves([*pages, *notes]) | self.context["MOVED"])
 
     def write(self, name: str, text: str) -> None:
         Path(self.output_path, name).write_text(text, "utf-8")
 
     def sitemap(self, pages: list[Any], notes: list[Any]) -> str:
         urlset = Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
-        news = self.settings["ADDRESSES"]["news"]
-        for address in news.values():
-            self.add(urlset, address, news)
+        for address, alternates in self.context["WRITTEN"].items():
+            self.add(urlset, address, alternates)
         for item in pages:
             self.add(urlset, item.address, item.alternates)
         for note in notes:
@@ -49,7 +48,7 @@ class Sitemap(Generator):
         SubElement(url, "loc").text = self.root + address
         if changed:
             SubElement(url, "lastmod").text = changed
-        if len(alternates) > 1:
+        if len(alternates) > 1 and self.settings["DEFAULT_LANG"] in alternates:
             for lang, path in [*alternates.items(), ("x-default", alternates[self.settings["DEFAULT_LANG"]])]:
                 SubElement(url, "xhtml:link", rel="alternate", hreflang=lang, href=self.root + path)
 

@@ -15,7 +15,7 @@ from newsroom import ids
 from newsroom.build import ROOT
 from newsroom.notes import HEADINGS, KINDS, kind_slug, make_id, parse, slug, with_ids
 from pelicanconf import MARKDOWN
-from plugins.changes import sections
+from plugins.changes import take_out
 
 BODY = """Dne 1. prosince 2026 vyšla verze 4.29.
 
@@ -92,7 +92,7 @@ def test_slugs() -> None:
 
 # -- The finished HTML says the same as the source ---------------------------------------------------------------------
 def rendered(body: str) -> list:
-    _, found = sections(Markdown(**MARKDOWN).convert(body))
+    _, found = take_out(Markdown(**MARKDOWN).convert(body))
     return found
 
 
@@ -105,7 +105,7 @@ def test_pages_find_the_items_that_lint_finds() -> None:
 
 
 def test_what_is_not_an_item_stays_in_the_text() -> None:
-    html, _ = sections(Markdown(**MARKDOWN).convert(BODY))
+    html, _ = take_out(Markdown(**MARKDOWN).convert(BODY))
     assert "vyšla verze 4.29" in html
     assert "položka mimo" in html
     assert "Mapa" not in html

@@ -8,12 +8,13 @@ import pytest
 from jinja2 import DictLoader, Environment
 from markdown import Markdown
 
+from newsroom.notes import version_order
 from newsroom.typography import typeset, typeset_html, typeset_texts
 from plugins.blocks import UnknownBlockError, with_blocks
 from plugins.feeds import Feeds, entry_id
 from plugins.filters import isodate, long_date, number
 from plugins.languages import link_translations, part_languages
-from plugins.releases import first_words, newest, version_order
+from plugins.releases import first_words, newest
 from plugins.sitemap import moves
 from plugins.timeline import timeline
 
@@ -185,8 +186,8 @@ def test_a_note_without_summary_is_described_by_its_first_words() -> None:
 def test_links_in_feeds_are_absolute() -> None:
     feeds = SimpleNamespace(root="https://x.cz", settings={"ORIGIN": "https://x.cz"})
     html = '<a href="/podpora/">a</a> <a href="#misto">b</a> <img src="/i.png"> <a href="https://y.cz/">c</a>'
-    entry = SimpleNamespace(address="/aktuality/4.28/", content=html)
-    assert Feeds.body(feeds, entry) == (
+    entry = SimpleNamespace(address="/aktuality/4.28/")
+    assert Feeds.body(feeds, entry, html) == (
         '<a href="https://x.cz/podpora/">a</a> <a href="https://x.cz/aktuality/4.28/#misto">b</a> '
         '<img src="https://x.cz/i.png"> <a href="https://y.cz/">c</a>'
     )
