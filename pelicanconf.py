@@ -8,7 +8,6 @@ from typing import Any
 
 from jinja2 import StrictUndefined
 
-from newsroom.notes import HEADINGS  # noqa: F401 - for the templates
 from newsroom.typography import typeset_texts
 
 ROOT = Path(__file__).parent

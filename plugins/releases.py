@@ -8,7 +8,7 @@ from typing import Any
 
 from pelican import signals
 
-from newsroom.notes import version_order
+from newsroom.notes import HEADINGS, version_order
 
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 ROOM = 200  # characters of a description
@@ -45,7 +45,7 @@ def finish_releases(generator: Any) -> None:
         for note in notes:
             describe(note, now)
     generator.context["LISTED"] = {lang: listed(news, lang) for lang in news}
-    generator.context["RELEASED"] = {}
+    generator.context["RELEASED"], generator.context["HEADINGS"] = {}, HEADINGS
     for lang, notes in generator.context["LISTED"].items():
         ordered = sorted((note for note in notes if note.version), key=lambda note: version_order(note.version))
         generator.context["RELEASED"][lang] = [note for note in reversed(ordered) if note.public]

@@ -27,7 +27,7 @@ class Sitemap(Generator):
         pages = [page for page in self.context["PAGES"] if page.status == "published"]
         self.write("sitemap.xml", self.sitemap(pages, notes))
         self.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {self.root}/sitemap.xml\n")
-        redirects.write(Path(self.output_path), moves([*pages, *notes]) | self.context["MOVED"])
+        redirects.write(Path(self.output_path), [*moves([*pages, *notes]), *self.context["MOVED"].items()])
 
     def write(self, name: str, text: str) -> None:
         Path(self.output_path, name).write_text(text, "utf-8")

@@ -34,8 +34,9 @@ class Upgrades(Generator):
         self.write_choice(lang)
         for note in own:
             before = self.way(lang) if older and note is own[-1] else None
-            for earlier in [note, *older] if before else []:
-                before.add(earlier)
+            if before:
+                for earlier in (note, *older):
+                    before.add(earlier)
             self.write_from(lang, note, way, before)
             if note.channel == "stable":
                 way.add(note)

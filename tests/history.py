@@ -66,4 +66,4 @@ def item(lang: str, own: int, chance: random.Random) -> str:
     """Return one item, most of them with a module, with words that make it one of its own."""
     place, words = chance.randrange(len(MODULES["cs"])), [chance.randrange(len(WORDS["cs"])) for _ in range(4)]
     module = f"**{MODULES[lang][place]}:** " if chance.random() < 0.9 else ""
-    return f"- {module}{SENTENCES[lang].format(*(WORDS[lang][word] for word in words))} (č. {own})"
+    return f"- {module}{SENTENCES[lang].format(*(WORDS[lang][word] for word in words))} ({own})"

@@ -27,6 +27,7 @@ PUBLIC = [source for source in read_all(CONTENT)[0] if not source.held_back(date
 NOTES = {lang: {note.key for note in PUBLIC if (note.folder, note.lang) == ("news", lang)} for lang in ("cs", "en")}
 VERSIONS = sorted((note["Version"] for note in PUBLIC if note.lang == "cs" and note["Version"]), key=version_order)
 STABLE = [note["Version"] for note in PUBLIC if note["Version"] and note["Channel"] in ("", "stable")]
+FROM = pelicanconf.NEWS_ADDRESSES["from"].values()
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,8 @@ def test_every_address_of_the_contract_is_there(pages: dict[str, Page]) -> None:
     fixed = {path for paths in pelicanconf.ADDRESSES.values() for path in paths.values()}
     notes = {f"{pelicanconf.ADDRESSES['news'][lang]}{key}/" for lang, keys in NOTES.items() for key in keys}
     assert all(keys >= set(FIRST) for keys in NOTES.values())
-    assert set(pages) >= fixed | notes | {"/404.html", "/en/404.html"}
+    upgrades = {f"{at}{version}" for at in FROM for version in ("", *(f"{version}/" for version in VERSIONS))}
+    assert set(pages) >= fixed | notes | upgrades | {"/404.html", "/en/404.html"}
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,14 @@ def test_neighbours_follow_the_versions(site: Path) -> None:
     for earlier, later in pairwise(VERSIONS):
         assert f'rel="next" href="/aktuality/{later}/"' in (site / f"aktuality/{earlier}/index.html").read_text("utf-8")
         assert f'rel="prev" href="/aktuality/{earlier}/"' in (site / f"aktuality/{later}/index.html").read_text("utf-8")
+
+
+def test_releases_without_details_are_listed_on_the_way_and_nothing_is_made_up(site: Path) -> None:
+    html = (site / "aktuality/od/4.25/index.html").read_text("utf-8")
+    assert re.findall(r'<li><a href="/aktuality/(4\.\d+)/">', html) == ["4.28", "4.27", "4.26"]
+    assert "Na nejnovější verzi můžete aktualizovat rovnou." in html
+    assert "Nejdřív udělejte" not in html
+    assert "Máte nejnovější stabilní verzi." in (site / "aktuality/od/4.28/index.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("lang", pelicanconf.LANGUAGES)
