@@ -22,7 +22,7 @@ test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=â€
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
 
-check: $(INSTALLED) ## the content checks alone: all problems at once, each with its cure
+check: $(INSTALLED) ## write the ids that new items lack, then name all problems of the content at once, each with its cure
 	@$(BIN)/python -m newsroom.check
 
 news: $(INSTALLED) ## scaffold a note: VERSION=4.29 (DATE=2026-12-01 CHANNEL=beta), or a notice: TITLE="â€¦"

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from dev.mailbox import create_mailbox
 from forms import CONTENT_SECURITY_POLICY, create_app, theme
 from newsroom import redirects
+from pelicanconf import RELEASES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -44,6 +45,8 @@ class Web:
         request = Request(environ)
         stamp = self.stamp(request.path)
         response = self.answer(request)
+        if request.path in RELEASES.values():
+            response.headers["Access-Control-Allow-Origin"] = "*"
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.method == "GET" and response.mimetype == "text/html":

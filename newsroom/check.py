@@ -193,7 +193,7 @@ def main() -> int:
     begun = time.perf_counter()
     if not arguments.read_only:
         for path, number in ids.write(content):
-            print(f"{path}: doplněno {counted(number, 'značka', 'značky', 'značek')} u nových položek")
+            print(f"{path}: doplněno: {counted(number, 'značka', 'značky', 'značek')} u nových položek")
     found = problems(content)
     if found:
         print(report(found), end="\n\n")

@@ -192,7 +192,8 @@ def wanted_data(page: Page) -> set[str]:
     if page.address.endswith("/") and page.address not in pelicanconf.ADDRESSES["home"].values():
         wanted.add("BreadcrumbList")
         news = tuple(pelicanconf.ADDRESSES["news"].values())
-        if page.address.startswith(news) and page.address not in news:
+        lists = tuple(at for by_language in pelicanconf.NEWS_ADDRESSES.values() for at in by_language.values())
+        if page.address.startswith(news) and page.address not in news and not page.address.startswith(lists):
             wanted.add("NewsArticle")
     return wanted
 

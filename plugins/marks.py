@@ -5,6 +5,7 @@ data-module="Fakturace">`; an item without an id gets the one that `make check` 
 """
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -35,6 +36,17 @@ class MarkItems(Treeprocessor):
             elif kind and element.tag == "ul":
                 for item in element:
                     mark(item)
+        for heading in empty_headings(root):
+            root.remove(heading)
+
+
+def empty_headings(root: Element) -> list[Element]:
+    """Return the headings of kinds under which nothing stands, as `make news` writes them."""
+    return [
+        element
+        for element, after in zip_longest(root, root[1:])
+        if element.get("data-kind") and (after is None or after.tag in HEADINGS)
+    ]
 
 
 def mark(item: Element) -> None:

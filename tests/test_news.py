@@ -164,7 +164,8 @@ def test_a_version_that_is_none_leads_to_the_choice(client: FlaskClient, value: 
 
 def test_what_is_not_translated_says_so_and_leads_to_its_own_language(site: Path, pages: dict[str, Page]) -> None:
     assert f"/en/news/{ONLY_CZECH}/" not in pages
-    listed = re.search(rf'<li><a href="/aktuality/{ONLY_CZECH}/" hreflang="cs">.*?</li>', html(site, "/en/news/"))
+    line = rf'<li><a href="/aktuality/{ONLY_CZECH}/" hreflang="cs">.*?</li>'
+    listed = re.search(line, html(site, "/en/news/"), re.S)
     assert listed
     assert "Czech only" in listed[0]
     on_the_way = html(site, f"/en/news/from/{version(40)}/")

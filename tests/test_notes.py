@@ -112,6 +112,15 @@ def test_what_is_not_an_item_stays_in_the_text() -> None:
 
 
 PARTS = ["síť", "v", "*dva*", "`kód`", "[odkaz](/x/)", "24", "hodin", "„uvozovky“", "a-b", "&", "<br>", "5."]
+
+
+def test_a_heading_without_items_is_left_out() -> None:
+    html = Markdown(**MARKDOWN).convert("Text.\n\n## Nové\n<!-- x -->\n\n## Opravy\n- x\n\n## Změny\n")
+    assert "Nové" not in html
+    assert "Opravy" in html
+    assert "Změny" not in html
+
+
 WORDS = st.lists(st.sampled_from(PARTS), max_size=5)
 
 
@@ -161,7 +170,7 @@ def check(*arguments: str | Path) -> str:
 
 
 def test_the_check_says_what_it_wrote_and_writes_once(content: Path) -> None:
-    assert "content/news/4.29.cs.md: doplněno 2 značky u nových položek" in check(content)
+    assert "content/news/4.29.cs.md: doplněno: 2 značky u nových položek" in check(content)
     text = (content / "news/4.29.cs.md").read_text()
     assert all(item.written for item in items(text.partition("\n\n")[2]))
     assert "doplněno" not in check(content)

@@ -19,6 +19,8 @@ PAGES = [
     *(FORM_ADDRESSES[kind]["cs"] for kind in ("contact", "price-list", "training", "extension")),
     "/aktuality/4.28/",
     "/en/news/4.26/",
+    "/aktuality/od/4.24/",
+    "/en/news/from/",
     "/neni/",
     "/en/nothing/",
     "/_mail/",

@@ -1,0 +1,84 @@
+"""The pages made of a history of releases, in a browser: for everyone at every width, filtered at once by script."""
+
+import functools
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser.test_pages import assert_is_for_everyone
+from history import version, write_history
+from newsroom.build import build
+
+NUMBER = 60
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("news")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORMS_DEVELOPMENT", "1")
+        build(folder / "site", drafts=True, content=write_history(folder / "content", NUMBER))
+    handler = functools.partial(Quiet, directory=folder / "site")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+PAGES = [
+    "/aktuality/",
+    "/en/news/",
+    f"/aktuality/{version(NUMBER - 4)}/",
+    f"/aktuality/od/{version(NUMBER - 50)}/",
+    "/en/news/kind/fixed/",
+    "/aktuality/modul/fakturace/",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_items_is_for_everyone(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    assert_is_for_everyone(page)
+
+
+def test_filters_work_at_once_and_back_again(page: Page, address: str) -> None:
+    page.goto(f"{address}/aktuality/")
+    page.evaluate("window.kept = true")
+    page.locator(".filters").get_by_text("Opravy").click()
+    expect(page.locator("h1")).to_have_text("Opravy")
+    expect(page).to_have_url(re.compile("/aktuality/druh/opravy/$"))
+    expect(page).to_have_title(re.compile("^Opravy"))
+    expect(page.locator(".filters [aria-current]")).to_be_focused()
+    assert page.locator(".languages a").get_attribute("href") == "/en/news/kind/fixed/"
+    page.locator(".filters").get_by_text("Fakturace").click()
+    expect(page.locator("h1")).to_have_text("Fakturace")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Opravy")
+    assert page.evaluate("window.kept")
+
+
+def test_an_item_that_one_was_led_to_stands_out(page: Page, address: str) -> None:
+    page.goto(f"{address}/aktuality/druh/opravy/")
+    page.locator(".permalink").first.click()
+    target = page.locator("li:target")
+    expect(target).to_be_in_viewport()
+    plain = page.locator(".changes li:not(:target)").first
+    background = "element => getComputedStyle(element).backgroundColor"
+    assert target.evaluate(background) != plain.evaluate(background)
