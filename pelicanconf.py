@@ -40,6 +40,7 @@ SITENAME = "ISPadmin"
 VENDOR = "NET service solution s.r.o."
 ORIGIN = os.environ.get("FORMS_SITE_URL", "http://127.0.0.1:8000").rstrip("/")  # scheme and host, for absolute links
 SITEURL = ""  # what comes before every path in a link; a preview under a folder sets it
+PREVIEW = ""  # the name of the preview that is being built
 LANGUAGES = ("cs", "en")
 TEXTS = {lang: typeset_texts(_table(f"theme/texts/{lang}.toml"), lang) for lang in LANGUAGES}
 
@@ -148,6 +149,7 @@ JINJA_ENVIRONMENT = {
 PLUGIN_PATHS = [str(ROOT)]
 PLUGINS = [
     "plugins.typography",
+    "plugins.prefix",
     "plugins.languages",
     "plugins.releases",
     "plugins.changes",
@@ -156,6 +158,7 @@ PLUGINS = [
     "plugins.listings",
     "plugins.upgrades",
     "plugins.blocks",
+    "plugins.confinement",
     "plugins.figures",
     "plugins.filters",
     "plugins.timeline",

@@ -3,6 +3,7 @@
 import argparse
 import ctypes
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -10,10 +11,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from newsroom import check, embargo
+from newsroom import check, clock, embargo
 from newsroom import output as finished
 from newsroom.environment import SettingsError, demand
 from newsroom.problem import Problem, report, summary
@@ -21,22 +22,28 @@ from newsroom.problem import Problem, report, summary
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
+PREVIEWS = "/nahled"
 
 
 class BuildError(Exception):
     """The site cannot be built; the text, in Czech, says what is wrong and where."""
 
 
-def build(output: Path, drafts: bool, content: Path = CONTENT) -> None:
-    """Check and build `content` and put it up at `output`; with drafts, what is not out yet is shown and marked."""
-    require(check.problems(content), "Obsah")
+def build(output: Path, drafts: bool, content: Path = CONTENT, preview: str = "") -> None:
+    """Check and build `content` and put it up at `output`; with drafts, what is not out yet is shown and marked.
+
+    A named preview is built for its own folder, /nahled/<name>/, and says on every page what it is.
+    """
+    now = clock.now()
+    prefix = f"{PREVIEWS}/{preview}" if preview else ""
+    require(check.problems(content, now), "Obsah")
     with new_build(output) as folder:
         if drafts:
-            run_pelican(content, folder, "pelicanconf.py")
+            run_pelican(content, folder, "pelicanconf.py", now, SITEURL=prefix, PREVIEW=preview)
         else:
             with tempfile.TemporaryDirectory(prefix="stage-") as stage:
-                run_pelican(embargo.stage(content, Path(stage), datetime.now(UTC)), folder, "publishconf.py")
-        require(finished.problems(folder), "Hotové stránky")
+                run_pelican(embargo.stage(content, Path(stage), now), folder, "publishconf.py", now)
+        require(finished.problems(folder, prefix=prefix), "Hotové stránky")
 
 
 def require(problems: list[Problem], what: str) -> None:
@@ -45,11 +52,15 @@ def require(problems: list[Problem], what: str) -> None:
         raise BuildError(f"{report(faults)}\n\n{what}: {summary(faults)}")
 
 
-def run_pelican(content: Path, folder: Path, settings: str) -> None:
-    """Let Pelican, in a process of its own, write the site into `folder`; a warning is a failure."""
+def run_pelican(content: Path, folder: Path, settings: str, now: datetime, **changed: str) -> None:
+    """Let Pelican, in a process of its own, write the site into `folder` as of `now`; a warning is a failure."""
     command = [sys.executable, "-m", "pelican", str(content), "-s", settings, "-o", str(folder)]
     command += ["--fatal", "warnings", "--log-handler", "plain"]  # never -q, which switches --fatal off
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    command += ["--extra-settings", *(f"{name}={json.dumps(value)}" for name, value in changed.items())]
+    environ = os.environ | {clock.MOVED: now.isoformat()}
+    done = subprocess.run(  # noqa: S603 - our own words
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise BuildError(f"Web se nepodařilo sestavit:\n{(done.stderr or done.stdout).strip()}")
 

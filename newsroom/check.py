@@ -6,12 +6,12 @@ import time
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pelicanconf
-from newsroom import body, files, frontmatter, ids, items, notes, versions
+from newsroom import body, clock, files, frontmatter, ids, items, notes, versions
 from newsroom.body import TEMPLATE_ID, Site
 from newsroom.problem import Problem, counted, report, summary
 from newsroom.source import Source, read_all
@@ -31,7 +31,7 @@ LANGUAGE_NAMES = {"cs": "český", "en": "anglický"}
 def problems(content: Path, now: datetime | None = None) -> list[Problem]:
     """Return every fault and warning of a content folder, in the order of files and lines."""
     sources, found = read_all(content)
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     site = survey(content, sources, now)
     for source in sources:
         found += frontmatter.problems(source)

@@ -4,10 +4,11 @@ Their pictures go with them, because a picture is published only with a page tha
 """
 
 import shutil
-from datetime import datetime
+import tomllib
+from datetime import datetime, time
 from pathlib import Path
 
-from newsroom.source import Source, read_all
+from newsroom.source import ZONE, Source, read_all
 
 
 def held_back(content: Path, now: datetime) -> list[Source]:
@@ -23,3 +24,11 @@ def stage(content: Path, folder: Path, now: datetime) -> Path:
         return {name for name in names if Path(directory, name) in hidden}
 
     return Path(shutil.copytree(content, folder / content.name, ignore=ignore))
+
+
+def moments(content: Path, now: datetime) -> list[datetime]:
+    """Return when the site will change by itself: a note comes out, or the day of a training begins."""
+    trainings = tomllib.loads((content / "training-dates.toml").read_text("utf-8")).get("date", [])
+    found = {datetime.combine(entry["date"], time(), ZONE) for entry in trainings}
+    found |= {source.date for source in held_back(content, now) if source.date and not source.held_back(source.date)}
+    return sorted(moment for moment in found if moment > now)

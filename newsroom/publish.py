@@ -3,10 +3,9 @@
 import os
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
-from newsroom import check, embargo
+from newsroom import check, clock, embargo
 from newsroom.build import CONTENT, ROOT, BuildError, build
 from newsroom.environment import SettingsError, demand
 from newsroom.problem import report
@@ -19,7 +18,7 @@ def publish(output: Path, content: Path = CONTENT) -> str:
     build(output, drafts=False, content=content)
     pages = sum(1 for path in output.rglob("index.html"))
     lines = [f"Vydáno: {pages} stránek v {output} ({time.perf_counter() - begun:.1f} s)"]
-    for source in embargo.held_back(content, datetime.now(UTC)):
+    for source in embargo.held_back(content, clock.now()):
         when = "koncept" if source["Status"].lower() == "draft" else f"vyjde {source['Date']}"
         lines.append(f"Zatím ne: {source.path} ({when})")
     return "\n".join([*lines, report(check.problems(content))]).strip()

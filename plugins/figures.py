@@ -1,18 +1,19 @@
 """Reads the data that marketing edits beside the pages: content/figures.toml and content/training-dates.toml."""
 
 import tomllib
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pelican import signals
 
+from newsroom import clock
+
 
 def read_data(pelican: Any) -> None:
     """Put FIGURES and the training dates that are still to come, soonest first, into the settings."""
     content = Path(pelican.settings["PATH"])
-    today = datetime.now(ZoneInfo(pelican.settings["TIMEZONE"])).date()
+    today = clock.now().astimezone(ZoneInfo(pelican.settings["TIMEZONE"])).date()
     dates = tomllib.loads((content / "training-dates.toml").read_text("utf-8")).get("date", [])
     pelican.settings["FIGURES"] = tomllib.loads((content / "figures.toml").read_text("utf-8"))
     pelican.settings["TRAINING_DATES"] = sorted(

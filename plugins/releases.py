@@ -1,13 +1,14 @@
 """What a release is: a note with a version, in the order of versions, with a channel; and which one is the newest."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from html import unescape
 from itertools import pairwise
 from typing import Any
 
 from pelican import signals
 
+from newsroom import clock
 from newsroom.notes import HEADINGS, version_order
 
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
@@ -40,7 +41,7 @@ def describe(note: Any, now: datetime) -> None:
 def finish_releases(generator: Any) -> None:
     """Link the releases of each language by version and put NEWEST, the newest stable one, into the context."""
     news = generator.context["NEWS"]
-    now = datetime.now(UTC)
+    now = clock.now()
     for notes in news.values():
         for note in notes:
             describe(note, now)
