@@ -3,11 +3,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PORT ?= 8000
 PYTHON ?= python3
+REMOTE ?= origin
+BRANCH ?= main
 BIN := .venv/bin
 INSTALLED := .venv/installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help serve test check news publish bench screenshots lock clean
+.PHONY: help serve test check news publish rollback bench screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +32,9 @@ news: $(INSTALLED) ## scaffold a note: VERSION=4.29 (DATE=2026-12-01 CHANNEL=bet
 
 publish: $(INSTALLED) ## the production build, in output/
 	@$(BIN)/python -m newsroom.publish
+
+rollback: ## return the live site to the release before, until the next push (REMOTE=origin)
+	@git push --quiet $(REMOTE) $(REMOTE)/$(BRANCH):refs/newsroom/rollback/$$(date +%s)
 
 bench: $(INSTALLED) ## what forms and build cost, as ratios against the least that would do
 	@$(BIN)/python -m bench

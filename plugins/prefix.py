@@ -1,4 +1,4 @@
-"""Under a folder (a preview), root-relative links of the texts stay in it; those to the forms leave it, as forms are one.
+"""Under a folder (a preview), root-relative links of the texts stay in it; those to the forms leave it.
 
 Templates write `{{ SITEURL }}` themselves, and Pelican does for `{filename}`; this is for `[ceník](/cenik/)`.
 """

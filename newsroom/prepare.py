@@ -1,0 +1,86 @@
+"""The part of a publish that runs under limits: checks and builds what was pushed and writes down what came of it.
+
+`python -m newsroom.prepare CONTENT FOLDER [--preview NAME]`
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pelicanconf
+from newsroom import check, clock, embargo, manifest
+from newsroom.build import BuildError, build, require
+from newsroom.environment import SettingsError, demand
+from newsroom.proof import moment_words
+from newsroom.release import SITE, Release, Waiting
+from newsroom.source import Source, read_all
+
+
+def prepare(content: Path, folder: Path, preview: str = "") -> Release:
+    """Build `content` into `folder` and return what is known of the build; raise BuildError with all that is wrong."""
+    demand(os.environ)
+    now = clock.now()
+    build(folder / SITE, drafts=bool(preview), content=content, preview=preview)
+    shutil.rmtree(folder / f".{SITE}.build")
+    moments = embargo.moments(content, now)
+    if not preview:
+        rehearse(content, moments)
+    sources = embargo.held_back(content, now)
+    release = Release(
+        folder,
+        built=now.isoformat(),
+        strict=not preview and os.environ.get("FORMS_DEVELOPMENT") != "1",
+        moments=[moment.isoformat() for moment in moments],
+        waiting=[Waiting(source.path, when(source)) for source in sources],
+        missing=missing(read_all(content)[0]),
+        assets=[path.relative_to(folder / SITE).as_posix() for path in (folder / SITE / "assets").rglob("*.*")],
+        manifest=manifest.read(folder / SITE),
+    )
+    release.save()
+    return release
+
+
+def rehearse(content: Path, moments: list[datetime]) -> None:
+    """Check the content as it will be at each moment to come, while its author is still there."""
+    for moment in moments:
+        require(check.problems(content, moment), f"Obsah, až nastane {moment_words(moment, clock.now())}")
+
+
+def when(source: Source) -> str:
+    """Return the moment when a text goes out by itself, nothing for a draft."""
+    draft = source.date is None or source.held_back(source.date)
+    return "" if draft or source.date is None else source.date.isoformat()
+
+
+def missing(sources: list[Source]) -> dict[str, list[str]]:
+    """Return per language the files whose translation into it is missing."""
+    known = {(source.folder, source.key, source.lang) for source in sources}
+    return {
+        lang: [source.path for source in sources if (source.folder, source.key, lang) not in known]
+        for lang in pelicanconf.LANGUAGES
+    }
+
+
+def main() -> int:
+    """Prepare a release from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("content", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--preview", default="")
+    arguments = parser.parse_args()
+    try:
+        prepare(arguments.content, arguments.folder, arguments.preview)
+    except (BuildError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Server nemohl zapsat sestavený web: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

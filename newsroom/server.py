@@ -1,0 +1,325 @@
+"""The publishing end: what the git hooks, the timer and the operator call on the server.
+
+`python -m newsroom.server pre-receive | post-receive | timer | publish [--force] | rollback`
+"""
+
+import argparse
+import os
+import pwd
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from newsroom import clock, guards, proof, release, sandbox
+from newsroom.build import PREVIEWS, BuildError
+from newsroom.live import Live
+from newsroom.manifest import Manifest
+from newsroom.release import Release
+from newsroom.repository import NOTHING, RefusedError, Repository
+
+PREVIEW_BRANCHES = PREVIEWS.strip("/")  # nahled/<name>
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ROLLBACK = "refs/newsroom/rollback/"  # a push there asks for a rollback; the ref is taken away again
+DELETE = "smazat"  # git push -o smazat: yes, these pages are meant to go
+SHOWN = 20  # paths in one message
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What publish.env says; docs/publishing.md explains it."""
+
+    repository: Path
+    root: Path
+    origin: str
+    branch: str
+    code_pushes: bool
+    share: int
+    keep: int
+    content: int
+    limits: sandbox.Limits
+
+
+def settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings of PUBLISH_*; the process ends with the name of one that is missing or wrong."""
+
+    def text(name: str, default: str = "") -> str:
+        if value := environ.get(f"PUBLISH_{name}") or default:
+            return value
+        raise SystemExit(f"PUBLISH_{name} is missing in publish.env")
+
+    def number(name: str, default: int, least: int = 1) -> int:
+        value = text(name, str(default))
+        if not value.isdecimal() or int(value) < least:
+            raise SystemExit(f"PUBLISH_{name} must be a whole number, at least {least}, not {value!r}")
+        return int(value)
+
+    return Settings(
+        repository=Path(text("REPOSITORY")),
+        root=Path(text("SITE")),
+        origin=environ.get("FORMS_SITE_URL", "").rstrip("/"),
+        branch=text("BRANCH", "main"),
+        code_pushes=number("CODE_PUSHES", 0, least=0) > 0,
+        share=number("MINIMAL_SHARE", 90, least=0),
+        keep=number("KEEP", 10, least=2),
+        content=number("CONTENT_MEGABYTES", 200),
+        limits=sandbox.Limits(number("SECONDS", 120), number("MEMORY_MEGABYTES", 2048), number("FILE_MEGABYTES", 50)),
+    )
+
+
+@dataclass(frozen=True)
+class Update:
+    """One line that git gives to its hooks."""
+
+    old: str
+    new: str
+    ref: str
+
+    @property
+    def preview(self) -> str | None:
+        """Return the name of the preview that the ref stands for."""
+        folder = f"refs/heads/{PREVIEW_BRANCHES}/"
+        return self.ref.removeprefix(folder) if self.ref.startswith(folder) else None
+
+
+class Server:
+    """The repository and the live site."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.main = f"refs/heads/{settings.branch}"
+        self.repository = Repository(settings.repository)
+        self.live = Live(settings.root, settings.keep)
+        self.live.make()
+
+    # -- Before a push is taken ----------------------------------------------------------------------------------------
+    def pre_receive(self, updates: list[Update], options: list[str]) -> None:
+        """Take the push or raise RefusedError or BuildError; what it will publish is built and waits."""
+        for update in updates:
+            if update.ref == self.main:
+                self.receive_main(update, DELETE in options)
+            elif update.preview is not None:
+                self.receive_preview(update, update.preview)
+            elif update.ref.startswith(ROLLBACK):
+                if not self.repository.descends(self.main, update.new):
+                    raise RefusedError("o návrat se žádá příkazem make rollback")
+            elif not self.settings.code_pushes:
+                known = f"{self.settings.branch} (web) a {PREVIEW_BRANCHES}/jmeno (náhled)"
+                raise RefusedError(f"{update.ref} se nikam nevydává; posílají se jen větve {known}")
+
+    def receive_main(self, update: Update, deletes: bool) -> None:
+        """Build what the site is to become, and look at what it would lose."""
+        if update.new == NOTHING:
+            raise RefusedError(f"větev {self.settings.branch} je web, smazat ji nejde")
+        if update.old != NOTHING and not self.repository.descends(update.new, update.old):
+            raise RefusedError("na serveru jsou novější změny; stáhněte je (git pull) a pošlete to znovu")
+        self.refuse_code(update.new)
+        with self.built(update.new) as build:
+            if not deletes:
+                self.guard(build)
+            self.deposit(update.new, build)
+
+    def receive_preview(self, update: Update, name: str) -> None:
+        """Build a preview, unless its branch is going."""
+        if update.new == NOTHING:
+            return
+        if not NAME.fullmatch(name) or len(name) > 40:
+            raise RefusedError(f"náhled „{name}“ má jméno, které nemůže být v adrese; pište malá písmena, číslice, -")
+        self.refuse_code(update.new)
+        with self.built(update.new, name) as build:
+            self.deposit(f"{name}-{update.new}", build)
+
+    def refuse_code(self, commit: str) -> None:
+        """Take nothing but content/, unless the operator has switched code pushes on."""
+        foreign = self.repository.foreign_paths(commit, self.repository.tip(self.settings.branch))
+        if not foreign:
+            return
+        paths = [f"  {path}" for path in foreign[:SHOWN]] + ["  …"] * (len(foreign) > SHOWN)
+        if self.settings.code_pushes:
+            say("\n".join(["Mimo content/ se mění, na serveru ale dál běží kód, který nainstaloval správce:", *paths]))
+            return
+        cure = f"Posílá se jen content/. Ostatní vraťte (git checkout origin/{self.settings.branch} -- soubor) v novém"
+        raise RefusedError(
+            "\n".join(["push mění i soubory mimo content/:", *paths, f"{cure} commitu, nebo požádejte správce."])
+        )
+
+    def guard(self, build: Release) -> None:
+        """Raise RefusedError if the live site would lose what it has promised."""
+        found = [] if build.strict else ["web není sestavený přísně (FORMS_DEVELOPMENT do publish.env nepatří)"]
+        if live := self.live.current():
+            found += sorted(guards.objections(live.manifest, build.manifest, self.settings.share))
+        if found:
+            lines = [f"  {line}" for line in found[:SHOWN]] + ["  …"] * (len(found) > SHOWN)
+            cure = f"Má-li to tak být, pošlete to znovu příkazem: git push -o {DELETE}"
+            raise RefusedError("\n".join(["web by o něco přišel:", *lines, cure]))
+
+    @contextmanager
+    def built(self, commit: str, preview: str = "") -> Iterator[Release]:
+        """Build a commit's content with the installed code and under limits; whoever wants to keep it moves it away."""
+        with self.live.workshop(preview or "main") as folder:
+            (temporary := folder / "tmp").mkdir()
+            content = self.repository.unpack(commit, folder, self.settings.content)
+            arguments = ["newsroom.prepare", str(content), str(folder / "build"), f"--preview={preview}"]
+            sandbox.run(arguments, temporary, self.settings.limits)
+            author, subject = self.repository.words(commit)
+            build = replace(release.load(folder / "build"), commit=commit, author=author, subject=subject)
+            build.save()
+            if not preview:  # one folder for the web server: the previews stand in every release
+                (build.site / PREVIEW_BRANCHES).symlink_to(Path("../../..", PREVIEW_BRANCHES))
+            yield build
+
+    def deposit(self, name: str, build: Release) -> None:
+        """Keep a build for post-receive, or for the timer if that is killed."""
+        with self.live.lock():
+            self.live.deposit(name, build)
+
+    # -- After it is taken, and when time has come ---------------------------------------------------------------------
+    def post_receive(self, updates: list[Update]) -> None:
+        """Publish what was pushed."""
+        for update in updates:
+            if update.ref.startswith(ROLLBACK):
+                self.repository.git("update-ref", "-d", update.ref)
+                self.roll_back()
+        if any(update.ref == self.main for update in updates):
+            self.live.release_hold()
+            if not self.sync("push") and (live := self.live.current()):
+                say(f"Na webu už je vydání {live.name}.")
+        elif any(update.preview is not None for update in updates):
+            with self.live.lock():
+                self.sync_previews()
+
+    def timer(self) -> None:
+        """Publish what has come due or what a killed push left behind; nothing after a rollback."""
+        if not self.live.is_held():
+            self.sync("timer")
+
+    def publish(self, force: bool) -> None:
+        """Publish the branch at the operator's wish, be it after a rollback or with a new version of the code."""
+        self.live.release_hold()
+        self.sync("publish", wanted=True, force=force)
+
+    def sync(self, what: str, wanted: bool = False, force: bool = False) -> bool:
+        """Make the live site and the previews what the branches say now; return whether the site changed.
+
+        It is the branch that counts, not the push: of two pushes at once, the later one may come here first.
+        """
+        with self.live.lock():
+            tip, live = self.repository.tip(self.settings.branch), self.live.current()
+            same = live is not None and live.commit == tip and not live.is_stale(clock.now())
+            if published := bool(tip) and (wanted or not same):
+                self.show(tip, what, live, wanted, force)
+            self.sync_previews()
+        return published
+
+    def show(self, tip: str, what: str, live: Release | None, anew: bool, force: bool) -> None:
+        """Put a commit up: the build that pre-receive left, or a new one."""
+        build = None if anew else self.live.deposited(tip)
+        if build:
+            placed = self.live.place(build)
+        else:
+            with self.built(tip) as build:
+                if not force:
+                    self.guard(build)
+                placed = self.live.place(build)
+        before = live.manifest if live else Manifest()
+        changed = [address for group in proof.changes(before, placed.manifest).values() for address in group]
+        self.log(what, placed, changed)
+        say(proof.published(placed, before, self.settings.origin, clock.now()))
+
+    def sync_previews(self) -> None:
+        """Put up the previews whose branches have moved, take away those whose branches are gone."""
+        branches = self.repository.branches(PREVIEW_BRANCHES)
+        for name, tip in branches.items():
+            shown = self.live.preview(name) if NAME.fullmatch(name) else None
+            if not NAME.fullmatch(name) or (shown and shown.commit == tip):
+                continue
+            if build := self.live.deposited(f"{name}-{tip}"):
+                placed = self.live.place_preview(name, build)
+            else:
+                with self.built(tip, name) as build:
+                    placed = self.live.place_preview(name, build)
+            self.log(f"preview {name}", placed, [f"{PREVIEWS}/{name}/"])
+            say(proof.previewed(placed, name, self.settings.origin, clock.now()))
+        for name in self.live.prune_previews(set(branches)):
+            say(f"Náhled {name} je pryč.")
+
+    def roll_back(self) -> None:
+        """Return to the release before and say what that was."""
+        with self.live.lock():
+            releases = self.live.roll_back()
+            if releases is None:
+                raise RefusedError("není se kam vrátit, starší vydání na serveru není")
+            now, before = releases
+            groups = proof.changes(now.manifest, before.manifest)
+            self.log("rollback", before, [address for group in groups.values() for address in group])
+        say(proof.rolled_back(now, before, self.settings.origin, clock.now()))
+
+    def log(self, what: str, subject: Release, changed: list[str]) -> None:
+        """Write a line into the log; what visitors see does not depend on it."""
+        try:
+            self.live.log(what, who(os.environ), subject, changed)
+        except OSError as error:
+            say(f"Záznam o vydání se nepodařilo zapsat: {error}")
+
+
+def who(environ: Mapping[str, str]) -> str:
+    """Return who pushed, as the server knows it: by the key, the gateway, or the account."""
+    named = (environ.get(name) for name in ("PUBLISH_WHO", "GL_USER", "REMOTE_USER"))
+    return next(filter(None, named), None) or pwd.getpwuid(os.getuid()).pw_name
+
+
+def say(text: str) -> None:
+    """Tell the author, if he still listens: a lost connection must not stop a publish half-way."""
+    with suppress(OSError):
+        print(text, flush=True)
+
+
+def push_options(environ: Mapping[str, str]) -> list[str]:
+    """Return what was given with `git push -o`."""
+    return [environ[f"GIT_PUSH_OPTION_{number}"] for number in range(int(environ.get("GIT_PUSH_OPTION_COUNT", 0)))]
+
+
+def main() -> int:
+    """Do what a hook, the timer or the operator asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=("pre-receive", "post-receive", "timer", "publish", "rollback"))
+    parser.add_argument("--force", action="store_true", help="publish though the site loses pages")
+    arguments = parser.parse_args()
+    os.umask(0o022)
+    taken = arguments.command == "post-receive"
+    try:
+        server = Server(settings(os.environ))
+        updates = (
+            [Update(*line.split(maxsplit=2)) for line in sys.stdin.read().splitlines()]
+            if "receive" in arguments.command
+            else []
+        )
+        if arguments.command == "pre-receive":
+            server.pre_receive(updates, push_options(os.environ))
+        elif taken:
+            server.post_receive(updates)
+        elif arguments.command == "timer":
+            server.timer()
+        elif arguments.command == "publish":
+            server.publish(arguments.force)
+        else:
+            server.roll_back()
+    except (RefusedError, BuildError) as error:
+        say(
+            f"\nNevydáno, web zůstal, jak byl: {error}"
+            if isinstance(error, RefusedError)
+            else f"\nNevydáno, web zůstal, jak byl:\n\n{error}"
+        )
+        return 1
+    except (OSError, subprocess.CalledProcessError) as error:
+        retry = " Push je přijatý; server to zkusí znovu sám." if taken else ""
+        say(f"\nNevydáno, web zůstal, jak byl: server si neporadil ({error}).{retry} Řekněte to správci.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
