@@ -68,10 +68,10 @@ class Repository:
                     for number, member in enumerate(tar):
                         room -= member.size
                         if room < 0 or number > MOST:
-                            raise RefusedError(f"obsah je příliš velký: vejde se {megabytes} MB a {MOST} souborů")
+                            raise RefusedError(f"Obsah je příliš velký: vejde se {megabytes} MB a {MOST} souborů.")
                         unpack_member(tar, member, folder)
             except tarfile.ReadError as error:
-                raise RefusedError(f"v commitu není složka {CONTENT}/") from error
+                raise RefusedError(f"V commitu není složka {CONTENT}/.") from error
             finally:
                 archive.kill()
         return folder / CONTENT
@@ -86,11 +86,11 @@ def unpack_member(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -
         or len(path.parts) > DEEPEST
         or ABSURD.search(member.name)
     ):
-        raise RefusedError(f"{member.name!r:.120}: s takovou cestou si web neporadí; přejmenujte soubor")
+        raise RefusedError(f"{member.name!r:.120}: s takovou cestou si web neporadí; přejmenujte soubor.")
     if member.isdir():
         (folder / path).mkdir(parents=True, exist_ok=True)
         return
     source = tar.extractfile(member) if member.isreg() else None
     if source is None:
-        raise RefusedError(f"{member.name}: je odkaz, ne soubor; pošlete místo něj soubor sám")
+        raise RefusedError(f"{member.name}: je odkaz, ne soubor; pošlete místo něj soubor sám.")
     (folder / path).write_bytes(source.read())

@@ -9,7 +9,7 @@ import pwd
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,21 +105,20 @@ class Server:
                 self.receive_preview(update, update.preview)
             elif update.ref.startswith(ROLLBACK):
                 if not self.repository.descends(self.main, update.new):
-                    raise RefusedError("o návrat se žádá příkazem make rollback")
+                    raise RefusedError("O návrat se žádá příkazem make rollback.")
             elif not self.settings.code_pushes:
                 known = f"{self.settings.branch} (web) a {PREVIEW_BRANCHES}/jmeno (náhled)"
-                raise RefusedError(f"{update.ref} se nikam nevydává; posílají se jen větve {known}")
+                raise RefusedError(f"{update.ref} se nikam nevydává; posílají se jen větve {known}.")
 
     def receive_main(self, update: Update, deletes: bool) -> None:
         """Build what the site is to become, and look at what it would lose."""
         if update.new == NOTHING:
-            raise RefusedError(f"větev {self.settings.branch} je web, smazat ji nejde")
+            raise RefusedError(f"Větev {self.settings.branch} je web, smazat ji nejde.")
         if update.old != NOTHING and not self.repository.descends(update.new, update.old):
-            raise RefusedError("na serveru jsou novější změny; stáhněte je (git pull) a pošlete to znovu")
+            raise RefusedError("Na serveru jsou novější změny; stáhněte je (git pull) a pošlete to znovu.")
         self.refuse_code(update.new)
         with self.built(update.new) as build:
-            if not deletes:
-                self.guard(build)
+            self.guard(build, deletes)
             self.deposit(update.new, build)
 
     def receive_preview(self, update: Update, name: str) -> None:
@@ -127,7 +126,9 @@ class Server:
         if update.new == NOTHING:
             return
         if not NAME.fullmatch(name) or len(name) > 40:
-            raise RefusedError(f"náhled „{name}“ má jméno, které nemůže být v adrese; pište malá písmena, číslice, -")
+            raise RefusedError(
+                f"Jméno náhledu „{name}“ nemůže být v adrese; pište malá písmena bez háčků, číslice a spojovníky."
+            )
         self.refuse_code(update.new)
         with self.built(update.new, name) as build:
             self.deposit(f"{name}-{update.new}", build)
@@ -141,20 +142,20 @@ class Server:
         if self.settings.code_pushes:
             say("\n".join(["Mimo content/ se mění, na serveru ale dál běží kód, který nainstaloval správce:", *paths]))
             return
-        cure = f"Posílá se jen content/. Ostatní vraťte (git checkout origin/{self.settings.branch} -- soubor) v novém"
-        raise RefusedError(
-            "\n".join(["push mění i soubory mimo content/:", *paths, f"{cure} commitu, nebo požádejte správce."])
-        )
+        again = f"git reset origin/{self.settings.branch}, git add content, git commit"
+        cure = f"Posílá se jen content/. Udělejte commit znovu bez nich ({again}), nebo požádejte správce."
+        raise RefusedError("\n".join(["Push mění i soubory mimo content/:", *paths, cure]))
 
-    def guard(self, build: Release) -> None:
-        """Raise RefusedError if the live site would lose what it has promised."""
-        found = [] if build.strict else ["web není sestavený přísně (FORMS_DEVELOPMENT do publish.env nepatří)"]
-        if live := self.live.current():
-            found += sorted(guards.objections(live.manifest, build.manifest, self.settings.share))
+    def guard(self, build: Release, deletes: bool = False) -> None:
+        """Raise RefusedError for a build that is not strict, or if the live site would lose what it has promised."""
+        if not build.strict:
+            raise RefusedError("Sestavení není přísné: FORMS_DEVELOPMENT do publish.env nepatří.")
+        live = None if deletes else self.live.current()
+        found = sorted(guards.objections(live.manifest, build.manifest, self.settings.share)) if live else []
         if found:
             lines = [f"  {line}" for line in found[:SHOWN]] + ["  …"] * (len(found) > SHOWN)
             cure = f"Má-li to tak být, pošlete to znovu příkazem: git push -o {DELETE}"
-            raise RefusedError("\n".join(["web by o něco přišel:", *lines, cure]))
+            raise RefusedError("\n".join(["Web by o něco přišel:", *lines, cure]))
 
     @contextmanager
     def built(self, commit: str, preview: str = "") -> Iterator[Release]:
@@ -221,8 +222,7 @@ class Server:
             placed = self.live.place(build)
         else:
             with self.built(tip) as build:
-                if not force:
-                    self.guard(build)
+                self.guard(build, deletes=force)
                 placed = self.live.place(build)
         before = live.manifest if live else Manifest()
         changed = [address for group in proof.changes(before, placed.manifest).values() for address in group]
@@ -251,7 +251,7 @@ class Server:
         with self.live.lock():
             releases = self.live.roll_back()
             if releases is None:
-                raise RefusedError("není se kam vrátit, starší vydání na serveru není")
+                raise RefusedError("Není se kam vrátit, starší vydání na serveru není.")
             now, before = releases
             groups = proof.changes(now.manifest, before.manifest)
             self.log("rollback", before, [address for group in groups.values() for address in group])
@@ -282,41 +282,35 @@ def push_options(environ: Mapping[str, str]) -> list[str]:
     return [environ[f"GIT_PUSH_OPTION_{number}"] for number in range(int(environ.get("GIT_PUSH_OPTION_COUNT", 0)))]
 
 
+def pushed() -> list[Update]:
+    """Return what git tells a hook on its standard input."""
+    return [Update(*line.split(maxsplit=2)) for line in sys.stdin.read().splitlines()]
+
+
+COMMANDS: dict[str, Callable[[Server, argparse.Namespace], None]] = {
+    "pre-receive": lambda server, _: server.pre_receive(pushed(), push_options(os.environ)),
+    "post-receive": lambda server, _: server.post_receive(pushed()),
+    "timer": lambda server, _: server.timer(),
+    "publish": lambda server, arguments: server.publish(arguments.force),
+    "rollback": lambda server, _: server.roll_back(),
+}
+
+
 def main() -> int:
     """Do what a hook, the timer or the operator asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=("pre-receive", "post-receive", "timer", "publish", "rollback"))
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--force", action="store_true", help="publish though the site loses pages")
     arguments = parser.parse_args()
     os.umask(0o022)
-    taken = arguments.command == "post-receive"
     try:
-        server = Server(settings(os.environ))
-        updates = (
-            [Update(*line.split(maxsplit=2)) for line in sys.stdin.read().splitlines()]
-            if "receive" in arguments.command
-            else []
-        )
-        if arguments.command == "pre-receive":
-            server.pre_receive(updates, push_options(os.environ))
-        elif taken:
-            server.post_receive(updates)
-        elif arguments.command == "timer":
-            server.timer()
-        elif arguments.command == "publish":
-            server.publish(arguments.force)
-        else:
-            server.roll_back()
+        COMMANDS[arguments.command](Server(settings(os.environ)), arguments)
     except (RefusedError, BuildError) as error:
-        say(
-            f"\nNevydáno, web zůstal, jak byl: {error}"
-            if isinstance(error, RefusedError)
-            else f"\nNevydáno, web zůstal, jak byl:\n\n{error}"
-        )
+        say(f"\nNevydáno, web zůstal, jak byl.\n\n{error}")
         return 1
     except (OSError, subprocess.CalledProcessError) as error:
-        retry = " Push je přijatý; server to zkusí znovu sám." if taken else ""
-        say(f"\nNevydáno, web zůstal, jak byl: server si neporadil ({error}).{retry} Řekněte to správci.")
+        later = " Push je ale přijatý a časovač to zkusí znovu." if arguments.command == "post-receive" else ""
+        say(f"\nNevydáno, web zůstal, jak byl.\n\nServer si neporadil: {error}.{later} Řekněte to správci.")
         return 1
     return 0
 
