@@ -8,11 +8,11 @@ from newsroom.problem import counted
 
 def objections(live: Manifest, new: Manifest, share: int) -> Iterator[str]:
     """Give a line for each reason not to put `new` in the place of `live`; `share` is in per cent of live pages."""
-    if len(new.pages) * 100 < len(live.pages) * share:
-        pages = counted(len(new.pages), "stránku", "stránky", "stránek")
-        yield f"web by měl jen {pages} místo {len(live.pages)}"
-    for address in live.pages.keys() - new.pages.keys():
-        if address not in new.redirects and not is_list(address):
+    before, after = lasting(live), lasting(new)
+    if len(after) * 100 < len(before) * share:
+        yield f"web by měl jen {counted(len(after), 'stránku', 'stránky', 'stránek')} místo {len(before)}"
+    for address in before - after:
+        if address not in new.redirects:
             yield f"{address} by zmizela; na stránku, která ji nahrazuje, napište Redirect_from: {address}"
     for address, ids in live.items.items():
         if address in new.pages:
@@ -20,6 +20,11 @@ def objections(live: Manifest, new: Manifest, share: int) -> Iterator[str]:
                 yield f"{address}#{gone} by zmizela; vraťte té položce její {{#{gone}}}"
     for feed, entries in live.feeds.items():
         yield from feed_objections(feed, entries, new)
+
+
+def lasting(manifest: Manifest) -> set[str]:
+    """Return the addresses that do not come and go with what the notes say."""
+    return {address for address in manifest.pages if not is_list(address)}
 
 
 def feed_objections(feed: str, entries: dict[str, list[str]], new: Manifest) -> Iterator[str]:
