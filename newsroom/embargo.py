@@ -5,10 +5,10 @@ Their pictures go with them, because a picture is published only with a page tha
 
 import shutil
 import tomllib
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from newsroom.source import ZONE, Source, read_all
+from newsroom.source import ZONE, Source, iso_date, read_all
 
 
 def held_back(content: Path, now: datetime) -> list[Source]:
@@ -27,8 +27,12 @@ def stage(content: Path, folder: Path, now: datetime) -> Path:
 
 
 def moments(content: Path, now: datetime) -> list[datetime]:
-    """Return when the site will change by itself: a note comes out, or the day of a training begins."""
+    """Return when the site will change by itself: a note comes out, a support ends, the day of a training begins."""
     trainings = tomllib.loads((content / "training-dates.toml").read_text("utf-8")).get("date", [])
     found = {datetime.combine(entry["date"], time(), ZONE) for entry in trainings}
-    found |= {source.date for source in held_back(content, now) if source.date and not source.held_back(source.date)}
+    for source in read_all(content)[0]:
+        if source.date and not source.held_back(source.date):
+            found.add(source.date)
+        if last_day := iso_date(source["Support_until"]):
+            found.add(last_day + timedelta(days=1))
     return sorted(moment for moment in found if moment > now)

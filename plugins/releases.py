@@ -10,6 +10,7 @@ from pelican import signals
 
 from newsroom import clock
 from newsroom.notes import HEADINGS, version_order
+from newsroom.source import ZONE
 
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 ROOM = 200  # characters of a description
@@ -41,7 +42,7 @@ def describe(note: Any, now: datetime) -> None:
 def finish_releases(generator: Any) -> None:
     """Link the releases of each language by version and put NEWEST, the newest stable one, into the context."""
     news = generator.context["NEWS"]
-    now = clock.now()
+    now = clock.now().astimezone(ZONE)
     for notes in news.values():
         for note in notes:
             describe(note, now)

@@ -12,7 +12,7 @@ import pytest
 
 from newsroom import check
 from newsroom.build import ROOT, BuildError, build, new_build
-from newsroom.embargo import held_back, stage
+from newsroom.embargo import held_back, moments, stage
 from newsroom.environment import SettingsError, demand
 from newsroom.problem import counted
 from newsroom.scaffold import ScaffoldError, scaffold
@@ -383,6 +383,17 @@ def test_what_is_not_out_is_not_staged(content: Path, tmp_path: Path) -> None:
     names = {path.name for path in stage(content, tmp_path / "stage", NOW).rglob("*.md")}
     assert not names & {"4.29.cs.md", "4.30.cs.md"}
     assert {"4.28.cs.md", "support.cs.md"} <= names
+
+
+def test_the_site_changes_by_itself_at_known_moments(content: Path) -> None:
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("2026-11-20", "2026-12-01 09:00"))
+    (content / "news/4.30.cs.md").write_text(
+        GOOD.replace("2026-11-20", "2026-12-02").replace("V", "Status: draft\nV", 1)
+    )
+    (content / "news/4.28.cs.md").write_text(GOOD.replace("V", "Support_until: 2027-03-27\nV", 1))
+    (content / "training-dates.toml").write_text('[[date]]\ndate = 2026-12-24\nplace = "vendor"\n')
+    shown = [moment.isoformat() for moment in moments(content, NOW)]
+    assert shown == ["2026-12-01T09:00:00+01:00", "2026-12-24T00:00:00+01:00", "2027-03-28T00:00:00+01:00"]
 
 
 def test_production_names_every_missing_setting_at_once() -> None:
