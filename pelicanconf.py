@@ -167,4 +167,7 @@ PLUGINS = [
     "plugins.machines",
     "plugins.sitemap",
     "plugins.assets",
+    "plugins.speed",  # the last, for it writes the pages that the others make
 ]
+SPEED = os.environ.get("SPEED", "1") != "0"  # False builds the same bytes without plugins.speed
+CACHE_PATH = str(ROOT / "var" / "cache")

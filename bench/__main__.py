@@ -1,15 +1,14 @@
 """`make bench`: what the forms and the build cost, as ratios against the least that would do, measured in turns.
 
-All in one process and without a network: WSGI calls, so that only our own work is counted. Only ratios travel between
-machines; the rates beside them tell about this one.
+The forms in one process and without a network: WSGI calls, so that only our own work is counted. Only ratios travel
+between machines; the rates beside them tell about this one.
 """
 
 import itertools
 import logging
+import os
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from wsgiref.types import WSGIApplication
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from bench import builds
 from forms import create_app
 
 ROUNDS, CALLS = 9, 40
@@ -67,12 +67,6 @@ def post(app: WSGIApplication) -> None:
     call(app, 303, "/formulare/kontakt/", method="POST", data=answers, headers={"Sec-Fetch-Site": "same-origin"})
 
 
-def build_seconds(folder: Path) -> float:
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "newsroom.build", str(folder / "site")], check=True)
-    return time.perf_counter() - started
-
-
 def main() -> None:
     logging.disable()
     with tempfile.TemporaryDirectory() as name:
@@ -85,8 +79,9 @@ def main() -> None:
             "form GET : Flask's hello", lambda: call(forms, 200, "/formulare/kontakt/"), lambda: call(bare, 200, "/")
         )
         compare("accepted form POST : durable SQLite commit", lambda: post(forms), durable(folder))
-        seconds = statistics.median(build_seconds(folder) for _ in range(3))
-        print(f"full build of the real site, with drafts, from a cold start: {seconds:.1f} s")
+        real = statistics.median(builds.seconds("newsroom.build", folder / "site") for _ in range(3))
+    print(f"{'the real site, checked before and after':<58} {real:10.1f} s")
+    builds.compare(int(os.environ.get("NOTES", "100")), int(os.environ.get("ROUNDS", "3")))
 
 
 if __name__ == "__main__":

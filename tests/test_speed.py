@@ -1,0 +1,128 @@
+"""With plugins.speed and without: the same bytes, whatever is remembered, whoever builds beside."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown import Markdown
+from pelican.writers import FileOverwriteFailedError
+
+import pelicanconf
+from bench import corpus
+from plugins import speed
+from plugins.speed import BatchWriter, Converter, Memory, on_all_cores
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+FRAGMENTS = (
+    *("text ", "ž", "\n", "\n\n", "    ", "- ", "1. ", "## ", "> ", "| a | b |\n|---|---|\n| c | d |\n", "```\n", "\t"),
+    *("`", "\\", "[", "]", "(", ")", "[a](b)", "[a][1]", "[a]", "\n\n[1]: /c 'd'\n", "![", "![a](b)", "![a][1]", "!"),
+    *("<", ">", "<b>", "</b>", "<https://a.b>", "<a@b.c>", "&", "&amp;", "&#38;", "*", "**", "_", "__", "  \n", "{#a}"),
+    *("'", '"', "'\"", "\"'", "'80s", "-", "--", "---", ".", "...", "…", "–", "&nbsp;", "<!-- c -->", ":   "),
+)
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real pages and notes, 60 made-up notes, one of them with a picture."""
+    folder = corpus.write(tmp_path_factory.mktemp("corpus") / "content", 30, Path(pelicanconf.PATH))
+    for note in Path(pelicanconf.PATH, "news").iterdir():
+        (folder / "news" / note.name).write_bytes(note.read_bytes())
+    (folder / "news" / "map.svg").write_text(PICTURE)
+    with (folder / "news" / "1.7.cs.md").open("a") as note:
+        note.write('\n\n![mapa]({attach}map.svg)\n\nZpět na [1.6]({filename}1.6.cs.md) "rychle" -- a hned...\n')
+    return folder
+
+
+def start(content: Path, output: Path, cache: Path, *, fast: bool = True) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "pelican", content, "-s", "pelicanconf.py", "-o", output]
+    command += ["-e", f"CACHE_PATH={json.dumps(str(cache))}", "--fatal", "warnings", "--log-handler", "plain"]
+    environ = os.environ | {"FORMS_DEVELOPMENT": "1", "SPEED": "1" if fast else "0"}
+    return subprocess.Popen(command, cwd=speed.ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+
+
+def build(content: Path, output: Path, cache: Path, *, fast: bool = True) -> dict[str, bytes]:
+    process = start(content, output, cache, fast=fast)
+    assert process.communicate()[1] == ""
+    return files(output)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_both_ways_give_the_same_bytes(content: Path, tmp_path: Path) -> None:
+    slow = build(content, tmp_path / "slow", tmp_path / "none", fast=False)
+    assert not (tmp_path / "none").exists()
+    assert slow["aktuality/1.7/map.svg"].decode() == PICTURE
+    assert build(content, tmp_path / "new", tmp_path / "cache") == slow
+    assert build(content, tmp_path / "remembered", tmp_path / "cache") == slow
+
+    (content / "news" / "1.8.en.md").write_text("Title: Other\nDate: 2001-01-01\nVersion: 1.8\n\nQuite 'other'.\n")
+    assert build(content, tmp_path / "changed", tmp_path / "cache") != slow
+    assert files(tmp_path / "changed") == build(content, tmp_path / "slow again", tmp_path / "none", fast=False)
+
+
+def test_builds_at_the_same_time_share_what_they_remember(content: Path, tmp_path: Path) -> None:
+    builds = [start(content, tmp_path / name, tmp_path / "cache") for name in "ab"]
+    assert [build.communicate()[1] for build in builds] == ["", ""]
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+
+
+def test_a_cache_that_cannot_be_used_does_not_stop_a_build(tmp_path: Path) -> None:
+    (tmp_path / "rendered.sqlite3").write_bytes(b"not a database" * 100)
+    assert build(Path(pelicanconf.PATH), tmp_path / "site", tmp_path)
+
+
+CONVERTER = Converter(pelicanconf.MARKDOWN)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
+def test_patterns_that_are_left_out_would_have_found_nothing(text: str) -> None:
+    extensions = [*pelicanconf.MARKDOWN["extensions"], "markdown.extensions.meta"]
+    whole = Markdown(**pelicanconf.MARKDOWN | {"extensions": extensions})
+    assert CONVERTER.convert(text) == (whole.convert(text), getattr(whole, "Meta", {}))
+
+
+def memory(folder: Path, **changed: object) -> Memory:
+    return Memory({"CACHE_PATH": str(folder), "MARKDOWN": pelicanconf.MARKDOWN} | changed)
+
+
+def test_text_language_and_settings_make_the_key(tmp_path: Path) -> None:
+    for name in ("a.cs.md", "a.en.md", "b.cs.md"):
+        (tmp_path / name).write_text("Title: A\n\nA")
+    keys = [memory(tmp_path).read(str(tmp_path / name))[0] for name in ("a.cs.md", "a.en.md", "b.cs.md")]
+    assert keys[0] == keys[2] != keys[1]
+    other = memory(tmp_path, MARKDOWN=pelicanconf.MARKDOWN | {"tab_length": 2})
+    assert other.read(str(tmp_path / "a.cs.md"))[0] not in keys
+
+
+def test_what_no_build_asks_for_is_forgotten(tmp_path: Path) -> None:
+    remembering = memory(tmp_path)
+    remembering.tidy()
+    remembering.render([(b"old", "cs", "Staré"), (b"used", "cs", "Užívané")])
+    with sqlite3.connect(remembering.path) as database:
+        database.execute("UPDATE rendered SET used_at = used_at - ?", (speed.KEPT + 1,))
+    remembering.prepare([(b"used", "cs", "Užívané")])
+    remembering.tidy()
+    with sqlite3.connect(remembering.path) as database:
+        assert database.execute("SELECT key FROM rendered").fetchall() == [(b"used",)]
+
+
+def test_a_worker_that_fails_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "CORES", 2)
+    with pytest.raises(RuntimeError, match="worker failed"):
+        on_all_cores(lambda items: sys.exit(90 in items), range(100))
+
+
+def test_a_page_is_not_written_twice(tmp_path: Path) -> None:
+    writer = BatchWriter(str(tmp_path), {})
+    writer.templates.add(template := object())
+    writer.write_file("a.html", template, {"static_links": set()})
+    with pytest.raises(FileOverwriteFailedError):
+        writer.write_file("a.html", template, {"static_links": set()})
