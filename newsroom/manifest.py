@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pelicanconf
-from newsroom.output import REDIRECT
+from newsroom import redirects
 
 ITEM = re.compile(r'<li\b[^>]*?\sid="([^"]+)"')
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
@@ -26,7 +26,7 @@ class Manifest:
 
 def read(folder: Path) -> Manifest:
     """Return what the built site in `folder` promises."""
-    manifest = Manifest(redirects=dict(REDIRECT.findall((folder / "redirects.map").read_text("utf-8"))))
+    manifest = Manifest(redirects=dict(redirects.read(folder)))
     for path in sorted(folder.rglob("index.html")):
         address = "/" + path.relative_to(folder).as_posix().removesuffix("index.html")
         page = path.read_bytes()
