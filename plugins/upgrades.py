@@ -5,6 +5,7 @@ versions have a page of their own; an older one is led to the oldest of these, w
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -60,8 +61,8 @@ class Upgrades(Generator):
             lang,
             addresses,
             start=note,
-            way=way,
-            before=before,
+            way=way.seen_from(note),  # as it is now: pages may be rendered when all is gathered
+            before=before.seen_from() if before else None,
             jsonld=[organization(facts), breadcrumbs(facts, *steps)],
         )
 
@@ -114,29 +115,31 @@ class Way:
             version=note.version,
         )
 
-    def stops(self, version: str = "0") -> list[str]:
-        """Return the versions to stop at on the way from a version, in order."""
-        ahead = (stop for stop in self.required if version_order(stop) > version_order(version))
-        return sorted(ahead, key=version_order)
+    def seen_from(self, start: Any = None) -> "View":
+        """Return what the page of a version shows."""
+        least = version_order(start.version) if start else ()
+        return View(
+            newest=self.releases[0] if self.releases else None,
+            stops=sorted((stop for stop in self.required if version_order(stop) > least), key=version_order),
+            actions=Markup("").join(line for lines in reversed(self.todo) for line in lines),
+            sections=[
+                (slug(heading), heading, [(name, Markup("").join(lines)) for name, lines in sorted(modules.items())])
+                for kind, heading in HEADINGS[self.lang].items()
+                if (modules := self.lines[kind])
+            ],
+            silent=[note for note in self.releases if not note.changes],
+        )
 
-    @property
-    def actions(self) -> Markup:
-        """Return what must be done, in the order of versions."""
-        return Markup("").join(line for lines in reversed(self.todo) for line in lines)
 
-    @property
-    def sections(self) -> list[tuple[str, str, list[tuple[str, Markup]]]]:
-        """Return (id, heading, modules with their items) of all that need not be done."""
-        return [
-            (slug(heading), heading, [(name, Markup("").join(lines)) for name, lines in sorted(modules.items())])
-            for kind, heading in HEADINGS[self.lang].items()
-            if (modules := self.lines[kind])
-        ]
+@dataclass(frozen=True)
+class View:
+    """A way as far as it is gathered."""
 
-    @property
-    def silent(self) -> list[Any]:
-        """Return the releases whose notes have no items."""
-        return [note for note in self.releases if not note.changes]
+    newest: Any  # the release that it leads to, None if one stands there already
+    stops: list[str]  # the versions that may not be skipped, in order
+    actions: Markup  # what must be done, in the order of versions
+    sections: list[tuple[str, str, list[tuple[str, Markup]]]]  # (id, heading, modules with their items)
+    silent: list[Any]  # the releases whose notes have no items
 
 
 def upgrades(_: Any) -> type[Upgrades]:
