@@ -140,7 +140,7 @@ def prove(forms: Flask) -> None:
     forms.config["PROPAGATE_EXCEPTIONS"], client = True, forms.test_client()
     pages = theme.load()["FORM_ADDRESSES"]
     for kind, address in ((kind, address) for kind, addresses in pages.items() for address in addresses.values()):
-        asked = {address: 404 if kind == "received" else 200}  # of receipts, only those with a token exist
+        asked = {address: {"received": 404, "from": 302}.get(kind, 200)}  # only receipts with a token exist
         if kind == "extension":
             asked[f"{address}?until=x"] = 422
         for path, expected in asked.items():
