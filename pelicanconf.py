@@ -66,7 +66,7 @@ NEWS_ADDRESSES = {
 
 UPGRADE_PAGES = 50  # so many of the newest versions have their own page under "from"; older ones are led to the last
 
-# What the forms app answers.
+# What the forms app answers: at the root, for previews too, so templates write no SITEURL before it.
 FORM_ADDRESSES = {
     "contact": {"cs": "/formulare/kontakt/", "en": "/en/forms/contact/"},
     "price-list": {"cs": "/formulare/cenik/", "en": "/en/forms/price-list/"},
