@@ -170,4 +170,4 @@ PLUGINS = [
     "plugins.speed",  # the last, for it writes the pages that the others make
 ]
 SPEED = os.environ.get("SPEED", "1") != "0"  # False builds the same bytes without plugins.speed
-CACHE_PATH = str(ROOT / "var" / "cache")
+CACHE_PATH = os.environ.get("NEWSROOM_CACHE") or str(ROOT / "var" / "cache")

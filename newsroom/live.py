@@ -5,6 +5,7 @@ releases/000012-1a2b3c4d5e/    site/ and release.json of each release, in their 
 current                      -> releases/000012-1a2b3c4d5e/site, what the web server sends
 previews/<name>-<commit>/    the same for previews; nahled/<name> leads to its site/
 incoming/                    builds that are not live yet
+cache/                       what texts became when they were rendered, for the next build
 held                         the release that a rollback returned to, until the next push
 publish.log                  one line of JSON for each change
 ```

@@ -24,10 +24,16 @@ class Limits:
     file: int  # megabytes of one file
 
 
-def run(arguments: list[str], folder: Path, limits: Limits) -> None:
-    """Run a module of the installed code with `folder` for its temporary files; raise BuildError with what it said."""
+def run(arguments: list[str], folder: Path, cache: Path, limits: Limits) -> None:
+    """Run a module of the installed code, which writes to `folder` and `cache`; raise BuildError with what it said."""
     environ = {name: os.environ[name] for name in (*ALLOWED, clock.MOVED) if name in os.environ}
-    environ |= {"TMPDIR": str(folder), "HOME": str(folder), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environ |= {
+        "TMPDIR": str(folder),
+        "HOME": str(folder),
+        "NEWSROOM_CACHE": str(cache),
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     with subprocess.Popen(  # noqa: S603 - our own code
         [sys.executable, "-m", *arguments],
         cwd=ROOT,

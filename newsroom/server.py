@@ -66,7 +66,7 @@ def settings(environ: Mapping[str, str]) -> Settings:
         share=number("MINIMAL_SHARE", 90, least=0),
         keep=number("KEEP", 10, least=2),
         content=number("CONTENT_MEGABYTES", 200),
-        limits=sandbox.Limits(number("SECONDS", 120), number("MEMORY_MEGABYTES", 2048), number("FILE_MEGABYTES", 50)),
+        limits=sandbox.Limits(number("SECONDS", 120), number("MEMORY_MEGABYTES", 2048), number("FILE_MEGABYTES", 500)),
     )
 
 
@@ -164,7 +164,7 @@ class Server:
             (temporary := folder / "tmp").mkdir()
             content = self.repository.unpack(commit, folder, self.settings.content)
             arguments = ["newsroom.prepare", str(content), str(folder / "build"), f"--preview={preview}"]
-            sandbox.run(arguments, temporary, self.settings.limits)
+            sandbox.run(arguments, temporary, self.live.root / "cache", self.settings.limits)
             author, subject = self.repository.words(commit)
             build = replace(release.load(folder / "build"), commit=commit, author=author, subject=subject)
             build.save()
