@@ -15,8 +15,12 @@ from pelican.writers import FileOverwriteFailedError
 
 import pelicanconf
 from bench import corpus
-from plugins import speed
-from plugins.speed import BatchWriter, Converter, Memory, on_all_cores
+from plugins.speed import cores
+from plugins.speed import memory as memories
+from plugins.speed.converter import Converter
+from plugins.speed.cores import on_all_cores
+from plugins.speed.memory import Memory
+from plugins.speed.writer import BatchWriter
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 FRAGMENTS = (
@@ -43,7 +47,7 @@ def start(content: Path, output: Path, cache: Path, *, fast: bool = True) -> "su
     command = [sys.executable, "-m", "pelican", content, "-s", "pelicanconf.py", "-o", output]
     command += ["-e", f"CACHE_PATH={json.dumps(str(cache))}", "--fatal", "warnings", "--log-handler", "plain"]
     environ = os.environ | {"FORMS_DEVELOPMENT": "1", "SPEED": "1" if fast else "0"}
-    return subprocess.Popen(command, cwd=speed.ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=memories.ROOT, env=environ, stderr=subprocess.PIPE, text=True)
 
 
 def build(content: Path, output: Path, cache: Path, *, fast: bool = True) -> dict[str, bytes]:
@@ -107,7 +111,7 @@ def test_what_no_build_asks_for_is_forgotten(tmp_path: Path) -> None:
     remembering.tidy()
     remembering.render([(b"old", "cs", "Staré"), (b"used", "cs", "Užívané")])
     with sqlite3.connect(remembering.path) as database:
-        database.execute("UPDATE rendered SET used_at = used_at - ?", (speed.KEPT + 1,))
+        database.execute("UPDATE rendered SET used_at = used_at - ?", (memories.KEPT + 1,))
     remembering.prepare([(b"used", "cs", "Užívané")])
     remembering.tidy()
     with sqlite3.connect(remembering.path) as database:
@@ -115,7 +119,7 @@ def test_what_no_build_asks_for_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_fails_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speed, "CORES", 2)
+    monkeypatch.setattr(cores, "CORES", 2)
     with pytest.raises(RuntimeError, match="worker failed"):
         on_all_cores(lambda items: sys.exit(90 in items), range(100))
 
