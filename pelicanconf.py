@@ -167,7 +167,7 @@ PLUGINS = [
     "plugins.machines",
     "plugins.sitemap",
     "plugins.assets",
-    "plugins.speed",  # the last, for it writes the pages that the others make
+    "plugins.speed",
 ]
 SPEED = os.environ.get("SPEED", "1") != "0"  # False builds the same bytes without plugins.speed
 CACHE_PATH = os.environ.get("NEWSROOM_CACHE") or str(ROOT / "var" / "cache")

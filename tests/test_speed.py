@@ -127,6 +127,6 @@ def test_a_worker_that_fails_fails_the_build(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_page_is_not_written_twice(tmp_path: Path) -> None:
     writer = BatchWriter(str(tmp_path), {})
     writer.templates.add(template := object())
-    writer.write_file("a.html", template, {"static_links": set()})
+    writer.write_file("a.html", template, {"static_links": set()}, article=object())
     with pytest.raises(FileOverwriteFailedError):
-        writer.write_file("a.html", template, {"static_links": set()})
+        writer.write_file("a.html", template, {"static_links": set()}, article=object())

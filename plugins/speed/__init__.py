@@ -13,14 +13,14 @@ from typing import Any
 from pelican import signals
 
 from plugins.speed.memory import Memory, RecallingReader
-from plugins.speed.writer import BatchWriter, LastPages
+from plugins.speed.writer import BatchWriter
 from plugins.typography import typeset_body
 
 logger = logging.getLogger(__name__)
 
 
 def begin(pelican: Any) -> None:
-    """Put our reader, writer and generator into Pelican's places for them."""
+    """Put our reader and writer into Pelican's places for them."""
     settings = pelican.settings
     if not settings["SPEED"]:
         return
@@ -36,7 +36,8 @@ def begin(pelican: Any) -> None:
     settings["READERS"]["md"] = partial(RecallingReader, memory)
     signals.content_object_init.disconnect(typeset_body)  # it is typeset when it is remembered
     signals.get_writer.connect(batch_writer)
-    signals.get_generators.connect(last_pages)
+    signals.article_writer_finalized.connect(write_waiting)
+    signals.page_writer_finalized.connect(write_waiting)
 
 
 def batch_writer(_: Any) -> type[BatchWriter]:
@@ -44,9 +45,9 @@ def batch_writer(_: Any) -> type[BatchWriter]:
     return BatchWriter
 
 
-def last_pages(_: Any) -> type[LastPages]:
-    """Name the last generator to Pelican."""
-    return LastPages
+def write_waiting(_: Any, writer: BatchWriter) -> None:
+    """Write what still waits when all articles, or all pages, were handed over."""
+    writer.flush()
 
 
 def register() -> None:
