@@ -14,7 +14,7 @@ from markdown import Markdown
 from pelican.writers import FileOverwriteFailedError
 
 import pelicanconf
-from bench import corpus
+from history import write_history
 from plugins.speed import cores
 from plugins.speed import memory as memories
 from plugins.speed.converter import Converter
@@ -33,8 +33,8 @@ FRAGMENTS = (
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real pages and notes, 60 made-up notes, one of them with a picture."""
-    folder = corpus.write(tmp_path_factory.mktemp("corpus") / "content", 30, Path(pelicanconf.PATH))
+    """The real pages and notes, and a made-up history with all that a note may say, and a picture."""
+    folder = write_history(tmp_path_factory.mktemp("history") / "content", 40)
     for note in Path(pelicanconf.PATH, "news").iterdir():
         (folder / "news" / note.name).write_bytes(note.read_bytes())
     (folder / "news" / "map.svg").write_text(PICTURE)
