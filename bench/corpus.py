@@ -5,6 +5,8 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
+from newsroom.notes import HEADINGS
+
 FIRST = date(2000, 1, 1)
 WORDS = {
     "cs": "faktura zákazník platba síť router adresa tarif hlášení mapa přípojka smlouva záloha tisk jednotka úloha",
@@ -25,22 +27,39 @@ DECORATED = (
 
 def note(number: int, lang: str) -> str:
     """Return the text of one note, the same for the same number."""
-    dice = random.Random(f"{number}.{lang}")  # noqa: S311 - the same corpus every time is what is wanted
+    dice = random.Random(number)  # noqa: S311 - the same corpus every time is what is wanted
     words = WORDS[lang].split()
     items = []
     for n in range(40):
         text = dice.choice(SENTENCES[lang]).format(*dice.choices(words, k=3)) + " " + " ".join(dice.choices(words, k=3))
         items.append(DECORATED[n % len(DECORATED)].format(w=dice.choice(words), text=text, n=n, lang=lang))
     rows = "\n".join(f"| {dice.choice(words)} | {dice.randrange(10_000)} |" for _ in range(5))
-    return (
-        f"Title: ISPadmin {version(number)}\nVersion: {version(number)}\n"
-        f"Date: {FIRST + timedelta(days=number // 2)}\n\n"
-        f"{' '.join(dice.choices(words, k=20)).capitalize()}.\n\n## {words[0].capitalize()}\n\n"
-        + "\n".join(items[:20])
-        + f"\n\n## {words[1].capitalize()}\n\n"
-        + "\n".join(items[20:])
-        + f"\n\n```\n{' '.join(words)}\n<b> & </b>\n```\n\n| {words[2]} | {words[3]} |\n|---|---:|\n{rows}\n"
-    )
+    changed, fixed = HEADINGS[lang]["changed"], HEADINGS[lang]["fixed"]
+    changes, fixes = "\n".join(items[:20]), "\n".join(items[20:])
+    return f"""\
+Title: ISPadmin {version(number)}
+Version: {version(number)}
+Date: {FIRST + timedelta(days=number // 2)}
+
+{" ".join(dice.choices(words, k=20)).capitalize()}.
+
+```
+{" ".join(words)}
+<b> & </b>
+```
+
+| {words[2]} | {words[3]} |
+|---|---:|
+{rows}
+
+## {changed}
+
+{changes}
+
+## {fixed}
+
+{fixes}
+"""
 
 
 def version(number: int) -> str:
