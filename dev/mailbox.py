@@ -15,7 +15,7 @@ SHOWN = (
     ("From", "Od"),
     ("To", "Komu"),
     ("Reply-To", "Odpověď na"),
-    ("X-Webform-Reference", "Značka"),
+    ("X-Webform-Reference", "Kód zprávy"),
 )
 NEWEST = 200  # how many mails the list shows; older ones are still files
 
