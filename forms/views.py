@@ -199,7 +199,9 @@ def form_page(form: SiteForm, status: int = 200, **values: object) -> tuple[str,
 def mailto(form: SiteForm) -> Mapping[str, str]:
     """A link that opens the visitor's own mail program with all that was typed (RFC 6068)."""
     address = intake().addressing[form.addressee].department
-    lines = [f"{label.rstrip('?')}: {text}" for label, text in wording.labelled(form.answers(), form.texts, form.language)]
+    lines = [
+        f"{label.rstrip('?')}: {text}" for label, text in wording.labelled(form.answers(), form.texts, form.language)
+    ]
     subject, body = quote(form.texts["form"][form.kind]["title"]), quote("\r\n".join(lines)[:MAILTO_ROOM])
     return {"address": address, "href": f"mailto:{quote(address, safe='@')}?subject={subject}&body={body}"}
 

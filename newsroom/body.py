@@ -50,6 +50,7 @@ TAGS = [
     "sup",
 ]
 ATTRIBUTES = ["lang", "title", "id", "class", "datetime", "open"]
+FORMS = ("contact", "price-list", "training", "extension")  # what [[form:…]] may name
 
 
 @dataclass
@@ -140,14 +141,15 @@ def heading_problems(source: Source, line: str, site: Site) -> Findings:
 
 def block_problems(source: Source, line: str, site: Site) -> Findings:
     """A known block, alone in its paragraph, on a page."""
+    known = sorted(site.blocks.keys() - {"form"} | {f"form:{kind}" for kind in FORMS})
     for match in BLOCK.finditer(line):
-        name = match[1].split(":")[0].strip()
+        name = match[1].strip()
         if source.folder == "news":
             yield f"blok {match[0]} patří jen na stránky", "smažte ho, nebo na stránku odkažte"
         elif not WHOLE_BLOCK.fullmatch(line.strip()):
             yield f"blok {match[0]} musí stát sám na řádku", "dejte ho mezi dva prázdné řádky"
-        elif name not in site.blocks:
-            yield f"blok {match[0]} neexistuje", suggestion(name, sorted(site.blocks))
+        elif name not in known:
+            yield f"blok {match[0]} neexistuje", suggestion(name, known)
 
 
 def html_problems(source: Source, line: str, site: Site) -> Findings:

@@ -202,7 +202,8 @@ def name_cure(name: str, folder: str) -> str:
     """Say how a file of this folder is to be named."""
     if folder == "pages":
         return "pojmenujte ho jako support.cs.md: malá písmena bez háčků, jazyk cs nebo en"
-    if match := re.fullmatch(r"(.+?)(?:\.(?:cz|cze|ces|eng|gb))?\.(?:md|markdown|txt)", name):
+    match = re.fullmatch(r"(.+?)(?:\.(?:cs|en|cz|cze|ces|eng|gb))?\.(?:md|markdown|txt)", name)
+    if match and (VERSION.fullmatch(match[1]) or NOTICE.fullmatch(match[1])):
         return f"má to být {match[1]}.cs.md, nebo {match[1]}.en.md? Vzory: 4.28.cs.md, 2026-11-22-jmeno.cs.md"
     return "pojmenujte ho jako 4.28.cs.md nebo 2026-11-22-jmeno.cs.md"
 

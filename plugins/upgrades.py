@@ -37,7 +37,7 @@ class Upgrades(Generator):
             before = self.way(lang) if older and note is own[-1] else None
             if before:
                 for earlier in (note, *older):
-                    before.add(earlier)
+                    before.add_duties(earlier)
             self.write_from(lang, note, way, before)
             if note.channel == "stable":
                 way.add(note)
@@ -94,13 +94,17 @@ class Way:
     def add(self, note: Any) -> None:
         """Add the next older release."""
         self.releases.append(note)
-        if note.requires:
-            self.required.add(note.requires)
-        self.todo.append([self.line(note, change, True) for change in note.changes if change.kind == "action"])
+        self.add_duties(note)
         for change in note.changes:
             if change.kind != "action":
                 module = change.module if note.lang == self.lang else ""
                 self.lines[change.kind][module].append(self.line(note, change, not module))
+
+    def add_duties(self, note: Any) -> None:
+        """Add only what the next older release demands: its stop and what must be done."""
+        if note.requires:
+            self.required.add(note.requires)
+        self.todo.append([self.line(note, change, True) for change in note.changes if change.kind == "action"])
 
     def line(self, note: Any, change: Change, with_module: bool) -> Markup:
         """Return an item with the release that it came in; one that is not translated says so."""
