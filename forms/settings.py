@@ -16,6 +16,7 @@ from limits.storage import storage_from_string
 DEVELOPMENT_SECRET = "development only, never in production"  # noqa: S105 - refused in production
 ROOT = Path(__file__).resolve().parent.parent
 NEVER = ("x-loop", "x-auto-response-suppress", "x-webform")
+HOST = re.compile(r"[a-z0-9.:-]+")
 HEADER_LINE = re.compile(r"(X-[A-Za-z0-9-]+): ([\x20-\x7e]+)")
 
 
@@ -43,7 +44,7 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 def _origin(text: str) -> str:
     url = urlsplit(text)
     more = url.path.strip("/") or url.query or url.fragment or url.username
-    if url.scheme not in ("http", "https") or not url.hostname or more:
+    if url.scheme not in ("http", "https") or not HOST.fullmatch(url.hostname or "") or more:
         raise ValueError("give scheme and host, such as https://podpora.firma.cz")
     default = {"http": 80, "https": 443}[url.scheme]
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname

@@ -44,6 +44,7 @@ def test_production_refuses_the_development_secret():
         ("SITE_URL", "podpora.example.cz"),
         ("SITE_URL", "https://example.cz/podpora"),
         ("SITE_URL", "https://example.cz#x"),
+        ("SITE_URL", "https://exa mple.cz"),
         ("SITE_URL", "https://example.cz:port"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "sqlite:///:memory:"),
