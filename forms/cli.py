@@ -89,7 +89,7 @@ def list_rows(state: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
-    click.echo(f"{'REFERENCE':10}{'STATE':9}{'RECEIVED':18}{'NEXT ATTEMPT':17}{'TRIES':>5}  LAST REPLY")
+    click.echo(f"{'REFERENCE':10}{'STATE':9}{'RECEIVED (UTC)':18}{'NEXT ATTEMPT':17}{'TRIES':>5}  LAST REPLY")
     for row in rows:
         received, following = _time(row["received_at"]), _time(row["next_attempt_at"])
         click.echo(

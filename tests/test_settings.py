@@ -106,3 +106,9 @@ def test_the_operators_guide_lists_every_command(app):
     guide = (ROOT / "docs" / "operator.md").read_text("utf-8")
     for name in app.cli.commands["outbox"].commands:
         assert f"| `outbox {name}" in guide
+
+
+@pytest.mark.parametrize(("lang", "words"), [("cs", "{} dní"), ("en", "{} days")])
+def test_the_privacy_page_names_how_long_sent_messages_are_kept(lang, words):
+    page = (ROOT / "content" / "pages" / f"privacy.{lang}.md").read_text("utf-8")
+    assert words.format(settings.load(PRODUCTION)["RETENTION_DAYS"]) in page
