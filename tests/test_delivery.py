@@ -100,11 +100,11 @@ def test_the_last_answer_may_take_longer_than_the_others(outbox, smtp):
     original = smtp.handle_DATA
 
     async def slow(server, session, mail):
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(2.5)
         return await original(server, session, mail)
 
     smtp.handle_DATA = slow
-    relay = Relay(smtp.url, 40)  # one second for an answer, twenty for the last
+    relay = Relay(smtp.url, 80)  # two seconds for an answer, forty for the last
     assert deliver_due(outbox, relay.send, 60, 600, clock=lambda: NOW) == (1, True)
     relay.quit()
 
