@@ -44,10 +44,10 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 def _origin(text: str) -> str:
     url = urlsplit(text)
     more = url.path.strip("/") or url.query or url.fragment or url.username
-    if url.scheme not in ("http", "https") or not HOST.fullmatch(url.hostname or "") or more:
+    if url.scheme not in ("http", "https") or not HOST.fullmatch(host := url.hostname or "") or more:
         raise ValueError("give scheme and host, such as https://podpora.firma.cz")
     default = {"http": 80, "https": 443}[url.scheme]
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    host = f"[{host}]" if ":" in host else host
     # As browsers write it in Origin: lower case, without the port that goes without saying (RFC 6454 6.2).
     return f"{url.scheme}://{host}" + (f":{url.port}" if url.port not in (None, default) else "")
 
