@@ -120,7 +120,7 @@ def retry(reference: str | None, every: bool) -> None:
         raise click.UsageError("Give one reference, or --all for every parked one.")
     count = _outbox().retry(time.time(), reference.upper() if reference else None)
     if reference and not count:
-        raise click.ClickException(f"There is no unsent submission {reference}.")
+        raise click.ClickException(f"There is no unsent submission {reference} that the worker has not in hand.")
     click.echo(f"{count} due now")
 
 
@@ -188,7 +188,7 @@ def check() -> None:
         click.echo("database  right: takes a write")
     except OutboxError as error:
         wrong = True
-        click.echo(f"database  WRONG: {error}. Look at FORMS_DATABASE_URL and the rights to its file or server.")
+        click.echo(f"database  WRONG: {NO_DATABASE.format(error)}")
     relay = _relay()
     try:
         relay.open()

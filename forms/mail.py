@@ -163,7 +163,7 @@ def _attach(message: EmailMessage, file: bytes, filename: str) -> None:
 def _prove(frozen: bytes, headers: Sequence[tuple[str, str]], known: Collection[str]) -> None:
     """Raise UnsafeMessageError unless the frozen bytes have just these headers, and in ADDRESSED one known address."""
     parsed = BytesHeaderParser(policy=email.policy.default).parsebytes(frozen)
-    own = [name for name in parsed.keys() if name.lower() not in MIME]  # noqa: SIM118 - a message iterates over nothing
+    own = [name for name in parsed if name.lower() not in MIME]
     if own != [name for name, _ in headers]:
         raise UnsafeMessageError("the frozen message has other headers than those that were meant")
     for name in ADDRESSED:
