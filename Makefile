@@ -7,6 +7,7 @@ REMOTE ?= origin
 BRANCH ?= main
 BIN := .venv/bin
 INSTALLED := .venv/installed
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
 .PHONY: help serve test check news publish rollback bench screenshots lock clean
@@ -56,5 +57,7 @@ $(INSTALLED): requirements-dev.txt
 	@PYTHON=$(PYTHON) dev/need venv
 	@echo "Making .venv from $< (the first time takes about a minute) …"
 	@$(PYTHON) -m venv --clear .venv
-	@PIP_CONSTRAINT=$< $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@# What comes as source is built with the setuptools of the lock, not with whatever pip would fetch for it.
+	@sed -n '/^setuptools==/,/# via/p' $< | $(INSTALL) -r /dev/stdin
+	@$(INSTALL) --no-build-isolation -r $<
 	@touch $@
