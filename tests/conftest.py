@@ -16,6 +16,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from forms import create_app
 from forms.outbox import Outbox
 from forms.wording import PRAGUE
+from postgres import Postgres
 
 OWN = {"Sec-Fetch-Site": "same-origin"}  # what a browser says when a page of the site posts
 
@@ -83,11 +84,36 @@ def smtp() -> Iterator[Relay]:
     controller.stop()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests that are marked `both_databases` on each; the others have SQLite."""
+    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.remove()
+
+
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the test's own."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path}/outbox.sqlite3"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.database()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def environ(database_url: str) -> dict[str, str]:
     return {
         "FORMS_DEVELOPMENT": "1",
-        "FORMS_DATABASE_URL": f"sqlite:///{tmp_path}/outbox.sqlite3",
+        "FORMS_DATABASE_URL": database_url,
         "FORMS_SITE_URL": "https://podpora.example.cz",
         "FORMS_RATE_LIMIT": "1000 per minute",
     }

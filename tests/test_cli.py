@@ -46,6 +46,7 @@ def test_once_sends_what_is_due_and_ends(runner, smtp, reference, outbox):
     assert outbox.rows("sent")
 
 
+@pytest.mark.both_databases
 def test_the_worker_takes_a_new_row_within_a_second_and_ends_at_sigterm(environ, client, smtp, outbox):
     process = worker(environ)
     try:
@@ -91,6 +92,7 @@ def test_list_and_show(runner, reference):
     assert runner.invoke(args=["outbox", "show", "NONE"]).exit_code == 1
 
 
+@pytest.mark.both_databases
 def test_park_retry_and_purge(runner, reference, outbox):
     assert runner.invoke(args=["outbox", "park", reference]).exit_code == 0
     assert outbox.rows("failed")
@@ -101,6 +103,7 @@ def test_park_retry_and_purge(runner, reference, outbox):
     assert runner.invoke(args=["outbox", "purge"]).output == "0 deleted\n"
 
 
+@pytest.mark.both_databases
 def test_erase_finds_all_of_a_person_by_address(runner, client, reference, outbox):
     client.post("/formulare/kontakt/", data={**CONTACT, "email": "nekdo@example.cz"}, headers=OWN)
     assert "1 would be erased" in runner.invoke(args=["outbox", "erase", "JIRI@example.cz", "--dry-run"]).output
@@ -131,6 +134,7 @@ def test_once_says_when_the_relay_or_the_database_is_away(environ, reference, tm
         assert result.output.startswith("Error: The database does not answer")
 
 
+@pytest.mark.both_databases
 def test_once_deletes_old_rows_too(runner, outbox, reference):
     claim = outbox.claim(time.time(), 600)
     outbox.mark_sent(claim, time.time() - 31 * 86400, "250")

@@ -44,6 +44,7 @@ def test_the_frozen_bytes_arrive_as_they_are_in_one_session(outbox, smtp):
     assert outbox.row("R2").reply == "250 OK queued as 3"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 def test_a_transient_answer_defers_and_a_permanent_one_parks(outbox, smtp, command):
     outbox.add(envelope(1))
@@ -58,6 +59,7 @@ def test_a_transient_answer_defers_and_a_permanent_one_parks(outbox, smtp, comma
     assert outbox.row("R1").reply == "550 no such user"
 
 
+@pytest.mark.both_databases
 def test_one_refused_message_does_not_hold_up_the_others(outbox, smtp):
     outbox.add(envelope(1, recipient="x" * 70 + "@example.cz"))
     outbox.add(envelope(2))
@@ -116,6 +118,7 @@ def test_the_relays_words_are_kept_on_one_line(outbox, smtp):
     assert outbox.row("R1").reply.isprintable()
 
 
+@pytest.mark.both_databases
 def test_a_dead_relay_is_asked_once_and_every_row_waits(outbox):
     for number in range(5):
         outbox.add(envelope(number))
@@ -132,6 +135,7 @@ def test_421_ends_the_session_and_the_turn(outbox, smtp):
     assert len(outbox.rows("pending")) == 2
 
 
+@pytest.mark.both_databases
 def test_after_five_days_a_message_is_parked_for_a_person(outbox, smtp, caplog):
     outbox.add(envelope(1))
     smtp.answers = {"DATA": "451 full"}
@@ -147,6 +151,7 @@ def test_after_five_days_a_message_is_parked_for_a_person(outbox, smtp, caplog):
     assert outbox.rows("pending")
 
 
+@pytest.mark.both_databases
 def test_a_crash_between_the_relays_answer_and_its_record_sends_the_same_bytes_again(outbox, smtp):
     outbox.add(envelope(1))
     claim = outbox.claim(NOW, 600)

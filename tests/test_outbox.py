@@ -1,4 +1,3 @@
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -8,6 +7,7 @@ import pytest
 
 from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
 
+pytestmark = pytest.mark.both_databases
 ROOT = Path(__file__).parent.parent
 NOW = 1_800_000_000.0
 
@@ -95,9 +95,9 @@ def test_a_row_in_hand_is_not_given_to_another_by_a_retry(outbox):
 
 
 def test_the_same_text_within_ten_minutes_is_the_same_submission(outbox):
-    assert outbox.add(envelope(1, digest="same")) == "token1"
-    assert outbox.add(envelope(2, digest="same", received_at=NOW + 599)) == "token1"
-    assert outbox.add(envelope(3, digest="same", received_at=NOW + 600)) == "token3"
+    assert outbox.add(envelope(1, digest="5a" * 32)) == "token1"
+    assert outbox.add(envelope(2, digest="5a" * 32, received_at=NOW + 599)) == "token1"
+    assert outbox.add(envelope(3, digest="5a" * 32, received_at=NOW + 600)) == "token3"
     assert [row.reference for row in outbox.rows()] == ["R1", "R3"]
 
 
@@ -127,7 +127,14 @@ def test_parked_by_hand_and_let_go_again(outbox):
     assert outbox.claim(NOW, 600)
 
 
-def test_sqlite_commits_to_the_disk(outbox, tmp_path):
+def test_postgresql_commits_to_the_disk(postgres):
+    outbox = Outbox(postgres.url("postgres"))
+    with outbox.engine.begin() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
+def test_sqlite_commits_to_the_disk(tmp_path):
+    outbox = Outbox(f"sqlite:///{tmp_path}/outbox.sqlite3")
     outbox.add(envelope(1))
     with outbox._transaction() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
@@ -141,8 +148,8 @@ def test_a_database_that_is_away_is_said_without_the_visitors_text(tmp_path):
     assert "secret" not in str(error.value)
 
 
-def test_only_the_owner_may_read_the_file(outbox, tmp_path):
-    outbox.ping()
+def test_only_the_owner_may_read_the_file(tmp_path):
+    Outbox(f"sqlite:///{tmp_path}/outbox.sqlite3").ping()
     assert (tmp_path / "outbox.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
@@ -164,12 +171,12 @@ except OutboxError as error:
     assert done.stdout.startswith("noticed"), done.stderr
 
 
-def test_starts_that_create_the_table_together_do_not_fail(tmp_path):
+def test_starts_that_create_the_table_together_do_not_fail(outbox, database_url):
     failures = []
 
     def start(number):
         try:
-            Outbox(f"sqlite:///{tmp_path}/o.sqlite3").add(envelope(number))
+            Outbox(database_url).add(envelope(number))
         except OutboxError as error:
             failures.append(error)
 
@@ -179,4 +186,4 @@ def test_starts_that_create_the_table_together_do_not_fail(tmp_path):
     for thread in threads:
         thread.join()
     assert not failures
-    assert sqlite3.connect(tmp_path / "o.sqlite3").execute("SELECT count(*) FROM outbox").fetchone() == (8,)
+    assert len(outbox.rows()) == 8

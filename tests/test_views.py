@@ -19,6 +19,7 @@ from forms.forms import FORMS
 ADDRESS = "/formulare/kontakt/"
 
 
+@pytest.mark.both_databases
 def test_a_post_is_stored_and_leads_to_its_receipt(client, outbox):
     response = client.post(ADDRESS, data=CONTACT, headers=OWN)
     assert response.status_code == 303
@@ -48,6 +49,7 @@ def test_price_lists_and_training_go_to_sales(client, outbox, kind, address):
     assert outbox.rows()[0].recipient == "obchod@ispadmin.example"
 
 
+@pytest.mark.both_databases
 def test_the_same_text_again_gives_the_same_receipt_and_no_second_row(client, outbox):
     first = client.post(ADDRESS, data=CONTACT, headers=OWN)
     again = client.post(ADDRESS, data=CONTACT, headers=OWN)
@@ -56,6 +58,7 @@ def test_the_same_text_again_gives_the_same_receipt_and_no_second_row(client, ou
     assert len(outbox.rows()) == 2
 
 
+@pytest.mark.both_databases
 def test_the_same_text_at_once_is_one_submission(app, outbox):
     barrier, locations = threading.Barrier(8), []
 
@@ -231,6 +234,7 @@ def test_multipart_posts_are_taken_too(client):
     assert client.post(ADDRESS, data=CONTACT, headers=OWN, content_type="multipart/form-data").status_code == 303
 
 
+@pytest.mark.both_databases
 def test_health(client):
     assert client.get("/healthz").get_json() == {"status": "ok"}
 
