@@ -1,46 +1,19 @@
-"""One table of frozen messages, its states and queries. A state is a timestamp or its absence, in UTC seconds."""
+"""The table of frozen messages: its states and queries. A state is a timestamp or its absence, in UTC seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submission: a double click, a reload, Back
-BUSY_SECONDS = 5  # how long a writer waits for another; then the visitor gets his text back
+from forms import schema
+from forms.schema import PARKED, PENDING, SENT, probe, table
 
-metadata = sa.MetaData()
-table = sa.Table(
-    "outbox",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("reference", sa.String(16), nullable=False, unique=True),
-    sa.Column("token", sa.String(64), nullable=False, unique=True),  # the receipt's address
-    sa.Column("digest", sa.String(64), nullable=False, index=True),
-    sa.Column("email", sa.String(320), nullable=False, index=True),  # whose it is, to find and erase it by
-    sa.Column("receipt", sa.Text, nullable=False),  # what the receipt shows, opaque here
-    sa.Column("sender", sa.String(320), nullable=False),
-    sa.Column("recipient", sa.String(320), nullable=False),
-    sa.Column("message", sa.LargeBinary, nullable=False),
-    sa.Column("received_at", sa.Double, nullable=False),
-    sa.Column("next_attempt_at", sa.Double, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("tried_since", sa.Double),  # the first attempt since it was stored or a person let it go again
-    sa.Column("leased_until", sa.Double),  # in the hands of a deliverer until then
-    sa.Column("sent_at", sa.Double),
-    sa.Column("failed_at", sa.Double),
-    sa.Column("reply", sa.Text, nullable=False, default=""),  # the relay's last words
-)
-probe = sa.Table("probe", metadata, sa.Column("filled", sa.LargeBinary, nullable=False))  # what `ping` writes
-CREATING = 0x15B  # PostgreSQL's advisory lock for making the tables
-PENDING = sa.and_(table.c.sent_at.is_(None), table.c.failed_at.is_(None))
-sa.Index("outbox_due", table.c.next_attempt_at, sqlite_where=PENDING, postgresql_where=PENDING)
+SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submission: a double click, a reload, Back
 
 
 class OutboxError(Exception):
@@ -64,6 +37,8 @@ class Envelope:
     recipient: str
     message: bytes
     received_at: float
+    kind: str = ""
+    suspicious: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,34 +59,24 @@ class Outbox:
     """The outbox in the database at `url`. Opens nothing before it is first used."""
 
     def __init__(self, url: str):
-        self.engine = _engine(url)
+        self.engine = schema.engine(url)
         self._ready = False
 
     @contextmanager
     def _transaction(self, write: bool = False) -> Iterator[sa.Connection]:
         try:
             if not self._ready:
-                self._create()
+                schema.prepare(self.engine)
+                self._ready = True
             with self.engine.execution_options(write=write).begin() as connection:
                 yield connection
         except IntegrityError:
             raise ReferenceTakenError("another row has this reference or token") from None
+        except schema.NewerSchemaError as error:
+            raise OutboxError(str(error)) from None
         except (SQLAlchemyError, OSError) as error:
             # The statement's parameters are the visitor's text: only the driver's own words may go on.
             raise OutboxError(f"{type(error).__name__}: {getattr(error, 'orig', error)}") from None
-
-    def _create(self) -> None:
-        """Make the tables where there are none, in a file that only its owner may read."""
-        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
-        if file:
-            Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self.engine.execution_options(write=True).begin() as connection:
-            if connection.dialect.name == "postgresql":  # two processes that create a table at once would clash
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATING)))
-            metadata.create_all(connection)
-        if file:
-            Path(file).chmod(0o600)
-        self._ready = True
 
     # -- Web -----------------------------------------------------------------------------------------------------------
     def add(self, envelope: Envelope) -> str:
@@ -172,8 +137,8 @@ class Outbox:
             connection.execute(table.update().where(table.c.id == row_id, when).values(leased_until=None, **values))
 
     def purge(self, before: float, dry_run: bool = False) -> int:
-        """Delete rows that were sent before then, and only those; return how many."""
-        old = table.c.sent_at < before
+        """Delete rows that were sent before then and did not bounce, and only those; return how many."""
+        old = sa.and_(table.c.sent_at < before, SENT)
         with self._transaction(write=True) as connection:
             if dry_run:
                 return connection.scalar(sa.select(sa.func.count()).select_from(table).where(old)) or 0
@@ -182,7 +147,7 @@ class Outbox:
     # -- Operators -----------------------------------------------------------------------------------------------------
     def rows(self, state: str | None = None) -> list[Any]:
         """Return rows without their messages, oldest first: all, or those `pending`, `sent` or `failed`."""
-        states = {"pending": PENDING, "sent": table.c.sent_at.is_not(None), "failed": table.c.failed_at.is_not(None)}
+        states = {"pending": PENDING, "sent": SENT, "failed": PARKED}
         columns = [column for column in table.c if column.name not in ("message", "receipt")]
         query = sa.select(*columns).order_by(table.c.id)
         with self._transaction() as connection:
@@ -194,11 +159,12 @@ class Outbox:
             return connection.execute(sa.select(table).where(table.c.reference == reference)).one_or_none()
 
     def retry(self, now: float, reference: str | None = None) -> int:
-        """Make an unsent row that nobody has in hand, or all parked ones, due now as if new; return how many."""
-        which = table.c.failed_at.is_not(None) if reference is None else table.c.reference == reference
+        """Make a waiting or parked row that nobody has in hand, or all parked ones, due as if new; return how many."""
+        which = PARKED if reference is None else table.c.reference == reference
         free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until < now)
-        new = {"failed_at": None, "next_attempt_at": now, "tried_since": None, "attempts": 0, "leased_until": None}
-        again = table.update().where(which, table.c.sent_at.is_(None), free).values(new)
+        gone = ("failed_at", "sent_at", "tried_since", "leased_until", "alarmed_at")
+        new = {**dict.fromkeys(gone), "next_attempt_at": now, "attempts": 0}
+        again = table.update().where(which, sa.not_(SENT), free).values(new)
         with self._transaction(write=True) as connection:
             return connection.execute(again).rowcount
 
@@ -216,24 +182,3 @@ class Outbox:
         with self._transaction(write=True) as connection:
             parked = table.update().where(table.c.reference == reference, PENDING)
             return connection.execute(parked.values(failed_at=now, reply="parked by hand")).rowcount == 1
-
-
-def _engine(url: str) -> sa.Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
-
-    @sa.event.listens_for(engine, "connect")
-    def durable(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk before anyone is thanked
-
-    @sa.event.listens_for(engine, "begin")
-    def take_write_lock_first(connection: sa.Connection) -> None:
-        # A deferred transaction that turns into a writer fails at once as locked, without waiting.
-        write = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
