@@ -27,12 +27,16 @@ class DeferredError(Exception):
     """The relay cannot take this message now (4yz); its words."""
 
 
+class SessionLostError(Exception):
+    """The relay broke off in the middle of this message; whose fault it is the next one shows."""
+
+
 class RelayDownError(Exception):
-    """The relay takes no message at all: it cannot be reached, is closing, or lets us not in."""
+    """The relay takes no message at all: it cannot be reached, or lets us not in."""
 
 
 class Send(Protocol):
-    """Hands a message to the relay and returns its answer; raises one of the three errors above."""
+    """Hands a message to the relay and returns its answer; raises one of the four errors above."""
 
     def __call__(self, sender: str, recipient: str, message: bytes) -> str: ...
 
@@ -53,6 +57,9 @@ class Relay:
         """Hand one message over and return the relay's answer to its last dot, such as `250 OK queued as 4F2`."""
         try:
             session = self.open()
+        except (smtplib.SMTPException, OSError, ValueError) as error:  # the last: a password that is not ASCII
+            raise RelayDownError(f"{type(error).__name__}: {error}") from error
+        try:
             session.sock.settimeout(self.seconds)  # type: ignore[union-attr]  # open() has connected it
             _expect(session.mail(sender))
             _expect(session.rcpt(recipient))
@@ -61,12 +68,15 @@ class Relay:
         except smtplib.SMTPDataError as error:  # what DATA itself was answered
             self.close()
             raise _verdict(error.smtp_code, error.smtp_error) from error
-        except (RefusedError, DeferredError, RelayDownError):
+        except (RefusedError, DeferredError):
             self._reset()
             raise
-        except (smtplib.SMTPException, OSError) as error:  # a wrong certificate too, though it is also a ValueError
+        except SessionLostError:
             self.close()
-            raise RelayDownError(f"{type(error).__name__}: {error}") from error
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise SessionLostError(f"{type(error).__name__}: {error}") from error
         except ValueError as error:  # smtplib cannot put an address or a line on the wire
             self.close()
             raise RefusedError(f"{type(error).__name__}: not to be said in SMTP") from error
@@ -98,8 +108,8 @@ class Relay:
 
     def _reset(self) -> None:
         try:
-            if self.session:
-                self.session.rset()
+            if self.session and self.session.rset()[0] != 250:
+                self.close()
         except (smtplib.SMTPException, OSError):
             self.close()
 
@@ -129,8 +139,8 @@ def _expect(answer: tuple[int, bytes]) -> str:
 
 
 def _verdict(code: int, words: bytes | str) -> Exception:
-    if code == 421:  # closing: RFC 5321 3.8 lets it come at any command
-        return RelayDownError(_text(code, words))
+    if code == 421 or code // 100 not in (4, 5):  # closing, as RFC 5321 3.8 lets it at any command; or not SMTP
+        return SessionLostError(_text(code, words))
     return RefusedError(_text(code, words)) if code // 100 == 5 else DeferredError(_text(code, words))
 
 
@@ -155,25 +165,29 @@ def deliver_due(
 ) -> tuple[int, bool]:
     """Send every due message, one at a time; return how many were sent and whether the relay was there for all.
 
-    A refused or deferred message does not hold up the others. When the relay itself is down, the message in hand is
-    put off, the rest stay due, and the call ends: a dead relay is asked once, not once for each message.
+    A refused or deferred message, or one that makes the relay break off, does not hold up the others. When no session
+    can be had, or two are lost in a row, the call ends and the rest stay due: a dead relay is not asked for each.
     """
-    sent = 0
+    sent = lost = 0
     while not stopped() and (claim := outbox.claim(clock(), lease_seconds)):
         try:
             reply = send(claim.sender, claim.recipient, claim.message)
         except RefusedError as error:
             outbox.mark_failed(claim, clock(), str(error))
             logger.error("%s refused for good, parked; see `outbox show %s`", claim.reference, claim.reference)
-        except DeferredError as error:
-            _put_off(outbox, claim, retry_seconds, clock(), str(error))
-        except RelayDownError as error:
+        except (DeferredError, SessionLostError) as error:
+            _put_off(outbox, claim, pause(claim.attempts, retry_seconds), clock(), str(error))
+            lost = lost + 1 if isinstance(error, SessionLostError) else 0
+            if lost == 2:
+                logger.warning("the relay broke off twice in a row")
+                return sent, False
+        except RelayDownError as error:  # not this message's fault: due again soon, the worker's own pause grows
             _put_off(outbox, claim, retry_seconds, clock(), str(error))
             logger.warning("the relay takes no mail now: %s", type(error.__cause__ or error).__name__)
             return sent, False
         else:
             _record_sent(outbox, claim, clock, reply)
-            sent += 1
+            sent, lost = sent + 1, 0
             logger.info("%s sent, attempt %d", claim.reference, claim.attempts)
     return sent, True
 
@@ -189,10 +203,10 @@ def _record_sent(outbox: Outbox, claim: Claim, clock: Callable[[], float], reply
             time.sleep(1)
 
 
-def _put_off(outbox: Outbox, claim: Claim, retry_seconds: float, now: float, words: str) -> None:
+def _put_off(outbox: Outbox, claim: Claim, seconds: float, now: float, words: str) -> None:
     if now - claim.tried_since >= GIVE_UP_SECONDS:
         outbox.mark_failed(claim, now, f"given up after five days: {words}")
         logger.error("%s given up after five days, parked; see `outbox show %s`", claim.reference, claim.reference)
         return
-    outbox.defer(claim, now + pause(claim.attempts, retry_seconds), words)
+    outbox.defer(claim, now + seconds, words)
     logger.warning("%s put off, attempt %d", claim.reference, claim.attempts)

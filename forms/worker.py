@@ -17,7 +17,7 @@ logger = logging.getLogger("forms.worker")
 FINISH_SECONDS = 8  # for the mail in hand; systemd and containers kill after ten
 CUT_OFF = "the mail in hand took too long: left to its lease, it goes again with the same Message-ID"
 PURGE_EVERY_SECONDS = 3600
-LONGEST_RELAY_PAUSE = 300
+LONGEST_PAUSE = 60  # after trouble with relay or database: within a minute both are noticed to be back
 
 
 class _StopNowError(BaseException):
@@ -108,4 +108,4 @@ class Worker:
         except OutboxError as error:
             logger.error("the database does not answer: %s", error)
             sent, up = 0, False
-        return 0.0 if up or sent else min(LONGEST_RELAY_PAUSE, max(pause * 2, self.poll))
+        return 0.0 if up or sent else min(LONGEST_PAUSE, max(pause * 2, self.poll))

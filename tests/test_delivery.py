@@ -17,6 +17,7 @@ from forms.delivery import (
     RefusedError,
     Relay,
     RelayDownError,
+    SessionLostError,
     deliver_due,
     pause,
 )
@@ -127,12 +128,57 @@ def test_a_dead_relay_is_asked_once_and_every_row_waits(outbox):
     assert outbox.claim(NOW, 600).reference == "R1"
 
 
-def test_421_ends_the_session_and_the_turn(outbox, smtp):
-    outbox.add(envelope(1))
-    outbox.add(envelope(2))
+def test_421_ends_the_session_and_twice_in_a_row_the_turn(outbox, smtp):
+    for number in range(4):
+        outbox.add(envelope(number))
     smtp.answers = {"MAIL": "421 closing"}
     assert deliver(outbox, smtp.url) == (0, False)
-    assert len(outbox.rows("pending")) == 2
+    assert [row.attempts for row in outbox.rows("pending")] == [1, 1, 0, 0]
+
+
+@pytest.mark.both_databases
+def test_a_message_that_makes_the_relay_break_off_does_not_hold_up_the_others(outbox, smtp):
+    for number in range(5):
+        outbox.add(envelope(number, recipient="poison@example.cz" if number in (0, 2) else "obchod@example.cz"))
+    original = smtp.handle_RCPT
+
+    async def break_off(server, session, mail, address, options):
+        if "poison" in address:
+            server.transport.abort()
+        return await original(server, session, mail, address, options)
+
+    smtp.handle_RCPT = break_off
+    assert deliver(outbox, smtp.url) == (3, True)
+    assert [row.reference for row in outbox.rows("pending")] == ["R0", "R2"]
+    assert deliver(outbox, smtp.url, now=NOW + 72) == (0, False)
+    assert [row.attempts for row in outbox.rows("pending")] == [2, 2]
+
+
+def test_after_an_outage_what_was_tried_meanwhile_waits_no_longer_than_a_first_pause(outbox, smtp):
+    outbox.add(envelope(1))
+    for hour in range(20):
+        assert deliver(outbox, "smtp://127.0.0.1:1", now=NOW + 3600 * hour) == (0, False)
+    assert deliver(outbox, smtp.url, now=NOW + 3600 * 19 + 60) == (1, True)
+
+
+def test_a_password_that_smtp_cannot_say_is_the_relays_trouble_and_parks_nothing(outbox):
+    outbox.add(envelope(1))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(KeepingRelay(), hostname="127.0.0.1", port=port, auth_require_tls=False)
+    controller.start()
+    assert deliver(outbox, f"smtp://user:%C5%BE@127.0.0.1:{port}") == (0, False)
+    controller.stop()
+    assert "UnicodeEncodeError" in outbox.rows("pending")[0].reply
+
+
+@pytest.mark.parametrize("answer", ["354 more", "999 what", "Ahoj"])
+def test_an_answer_that_is_not_smtp_ends_the_session(smtp, answer):
+    smtp.answers = {"RCPT": answer}
+    relay = Relay(smtp.url, 80)
+    with pytest.raises(SessionLostError):
+        relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    assert relay.session is None
 
 
 @pytest.mark.both_databases
@@ -167,7 +213,7 @@ def test_a_lost_session_is_opened_again(outbox, smtp):
     relay = Relay(smtp.url, 80)
     relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
     relay.session.sock.shutdown(socket.SHUT_RDWR)
-    with pytest.raises(RelayDownError):
+    with pytest.raises(SessionLostError):
         relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
     relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
     assert smtp.sessions == 2
@@ -226,7 +272,7 @@ def test_a_relay_that_hangs_is_given_up(outbox):
 
 def test_the_verdicts_of_the_relay(smtp):
     relay = Relay(smtp.url, 80)
-    for answer, error in (("550 no", RefusedError), ("452 full", DeferredError), ("421 bye", RelayDownError)):
+    for answer, error in (("550 no", RefusedError), ("452 full", DeferredError), ("421 bye", SessionLostError)):
         smtp.answers = {"RCPT": answer}
         with pytest.raises(error):
             relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
