@@ -10,7 +10,7 @@ from flask_limiter import Limiter
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forms import cli, guard, settings, theme, views
+from forms import cli, guard, monitoring, settings, theme, views
 from forms.intake import Intake
 from forms.mail import Addressing
 from forms.outbox import Outbox
@@ -60,6 +60,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     )
     app.extensions["forms_limiter"] = limiter
     app.register_blueprint(views.create_blueprint(app.extensions["theme"], limiter, config["RATE_LIMIT"]))
+    outbox = app.extensions["intake"].outbox
+    app.register_blueprint(monitoring.create_blueprint(outbox, config["METRICS_NETWORKS"], config["PROXY_HOPS"]))
     app.extensions["form_markup"] = lambda kind, language: _outside_requests(app, kind, language)
     app.after_request(_secure)
     cli.register(app)

@@ -60,6 +60,8 @@ class Intake:
             recipient=addressing.department,
             message=mail.compose(submission, self.texts, addressing),
             received_at=submission.received_at.timestamp(),
+            kind=submission.kind,
+            suspicious=bool(submission.suspicions),
         )
 
 

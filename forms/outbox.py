@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from forms import schema
-from forms.schema import PARKED, PENDING, SENT, probe, table
+from forms.schema import PARKED, PENDING, SENT, probe, table, workers
 
+NOTICES = ("digest", "alarm", "canary")  # kinds of mails to the operator; the others are submissions
 SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submission: a double click, a reload, Back
+ALIVE_SECONDS = 600  # a worker that was not seen for so long is gone, or its relay chews for as long
 
 
 class OutboxError(Exception):
@@ -53,6 +55,18 @@ class Claim:
     leased_until: float
     tried_since: float
     attempts: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """What waits and what stands still. Times in UTC seconds; None: there is none."""
+
+    pending: int
+    oldest_pending_at: float | None
+    parked: int
+    last_success_at: float | None
+    workers: int
+    version: str
 
 
 class Outbox:
@@ -144,6 +158,14 @@ class Outbox:
                 return connection.scalar(sa.select(sa.func.count()).select_from(table).where(old)) or 0
             return connection.execute(table.delete().where(old)).rowcount
 
+    def beat(self, worker: str, now: float) -> None:
+        """Note that the worker is alive, and forget those that were not for a day."""
+        with self._transaction(write=True) as connection:
+            connection.execute(workers.delete().where(workers.c.seen_at < now - 86400))
+            seen = workers.update().where(workers.c.name == worker).values(seen_at=now)
+            if not connection.execute(seen).rowcount:
+                connection.execute(workers.insert().values(name=worker, seen_at=now))
+
     # -- Operators -----------------------------------------------------------------------------------------------------
     def rows(self, state: str | None = None) -> list[Any]:
         """Return rows without their messages, oldest first: all, or those `pending`, `sent` or `failed`."""
@@ -152,6 +174,29 @@ class Outbox:
         query = sa.select(*columns).order_by(table.c.id)
         with self._transaction() as connection:
             return list(connection.execute(query.where(states[state]) if state else query))
+
+    def status(self, now: float) -> Status:
+        """Return what waits and what stands still, without reading a message."""
+        waiting = sa.select(sa.func.count(), sa.func.min(table.c.received_at)).where(PENDING)
+        parked = sa.select(sa.func.count()).select_from(table).where(PARKED)
+        alive = sa.select(sa.func.count()).select_from(workers).where(workers.c.seen_at > now - ALIVE_SECONDS)
+        success = sa.select(sa.func.max(table.c.sent_at)).where(table.c.sent_at.is_not(None))
+        with self._transaction() as connection:
+            pending, oldest = connection.execute(waiting).one()
+            return Status(
+                pending=pending,
+                oldest_pending_at=oldest,
+                parked=connection.scalar(parked) or 0,
+                last_success_at=connection.scalar(success),
+                workers=connection.scalar(alive) or 0,
+                version=connection.scalar(sa.select(schema.versions.c.version_num)) or "",
+            )
+
+    def stored(self) -> dict[str, int]:
+        """Return how many submissions are kept, by kind; those of the code before kinds have an empty one."""
+        query = sa.select(table.c.kind, sa.func.count()).where(table.c.kind.not_in(NOTICES)).group_by(table.c.kind)
+        with self._transaction() as connection:
+            return {row.kind: row[1] for row in connection.execute(query)}
 
     def row(self, reference: str) -> Any:
         """Return the whole row of a reference, or None."""

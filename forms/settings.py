@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from limits.storage import storage_from_string
 
 DEVELOPMENT_SECRET = "development only, never in production"  # noqa: S105 - refused in production
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NEVER = ("x-loop", "x-auto-response-suppress", "x-webform")
 HOST = re.compile(r"[a-z0-9.:-]+")
 HEADER_LINE = re.compile(r"(X-[A-Za-z0-9-]+): ([\x20-\x7e]+)")
@@ -100,6 +102,13 @@ def _limit_storage(text: str) -> str:
     return text
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError("give networks such as 127.0.0.0/8, ::1, 10.20.0.0/16") from error
+
+
 def _headers(text: str) -> tuple[tuple[str, str], ...]:
     """Fixed headers, `Name: value` parted by `;`. Only X- names, so that none of the message's own is replaced."""
     lines = [line.strip() for line in re.split(r"[;\n]", text) if line.strip()]
@@ -136,9 +145,17 @@ SETTINGS = (
     Setting(
         "BOUNCE_ADDRESS", "", "envelope sender, where bounces go; empty: SITE_ADDRESS", lambda t: t and _address(t)
     ),
+    Setting(
+        "OPERATOR_ADDRESS",
+        None,
+        "who gets the digest, the alarms and the canary; never a helpdesk",
+        _address,
+        "spravce@ispadmin.example",
+    ),
     Setting("DATABASE_URL", "sqlite:///var/outbox.sqlite3", "where the outbox is", _database_url, None, True),
     Setting("SMTP_URL", None, "the relay", _smtp_url, "smtp://127.0.0.1:8025", True),
-    Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", _number(1, 3600)),
+    # A worker that is not seen for ten minutes counts as gone.
+    Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", _number(1, 300)),
     Setting(
         "RETRY_SECONDS",
         "60",
@@ -151,7 +168,8 @@ SETTINGS = (
         "how long one attempt owns its row; the time-outs of its SMTP session fit into it",
         _number(2, 86400),
     ),
-    Setting("RETENTION_DAYS", "30", "how long a sent row, and so its receipt, is kept", _number(1, 3650)),
+    # The digest tells of the day before, so a row is kept for longer than that.
+    Setting("RETENTION_DAYS", "30", "how long a sent row, and so its receipt, is kept", _number(2, 3650)),
     Setting("RATE_LIMIT", "60 per minute; 600 per hour", "posts from one network address", _rate_limit),
     Setting(
         "RATELIMIT_STORAGE",
@@ -162,6 +180,7 @@ SETTINGS = (
         True,
     ),
     Setting("PROXY_HOPS", "0", "how many proxies in front are believed", _number(0, 9)),
+    Setting("METRICS_NETWORKS", "127.0.0.0/8, ::1", "who may read /metrics; others are told 404", _networks),
     Setting(
         "IDENTITY", "site", "From of the mails: site (Reply-To the visitor), or visitor (Sender the site)", _identity
     ),
@@ -186,9 +205,29 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         except ValueError as error:
             shown = "its value (not shown)" if setting.secret else repr(text)
             faults.append(f"FORMS_{setting.name}: {shown} is wrong: {error}.")
-    if not development and values.get("SECRET_KEY") == DEVELOPMENT_SECRET:
-        faults.append("FORMS_SECRET_KEY is the development default: set a random one.")
+    faults += _loops(values)
+    if not development:
+        faults += _unsafe(values, environ)
     if faults:
         raise SettingsError("\n".join(faults))
     values["BOUNCE_ADDRESS"] = values["BOUNCE_ADDRESS"] or values["SITE_ADDRESS"]
     return values
+
+
+def _loops(values: Mapping[str, Any]) -> Iterator[str]:
+    """Mails from, or back to, a helpdesk's own address go round in circles or are dropped by it."""
+    departments = {str(values.get(f"{name}_ADDRESS", "")).lower() for name in ("SALES", "TECHNICAL")} - {""}
+    for name in ("SITE_ADDRESS", "BOUNCE_ADDRESS", "OPERATOR_ADDRESS"):
+        address = str(values.get(name, ""))
+        if address.lower() in departments:
+            yield f"FORMS_{name}: {address!r} is wrong: it is a helpdesk's, mails would go round; give another mailbox."
+
+
+def _unsafe(values: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[str]:
+    """What is right on a developer's machine only."""
+    for setting in SETTINGS:
+        if setting.development is not None and environ.get(f"FORMS_{setting.name}") == setting.development:
+            yield f"FORMS_{setting.name} is the development default: set your own."
+    url = urlsplit(values.get("SITE_URL", ""))
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
+        yield f"FORMS_SITE_URL: {url.geturl()!r} is wrong: people send personal data there, give https://."

@@ -47,7 +47,6 @@ def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str
         page(addresses["extension"], f"extension-{language}", extension, ("GET",), language=language)
         page(addresses["from"], f"from-{language}", from_version, ("GET",), language=language)
         page(addresses["received"] + "<token>/", f"received-{language}", received, ("GET",), language=language)
-    pages.add_url_rule("/healthz", "healthz", healthz)
     pages.app_errorhandler(RateLimitExceeded)(limit_reached)
     pages.app_errorhandler(OutboxError)(database_away)
     pages.app_errorhandler(HTTPException)(problem)
@@ -93,7 +92,7 @@ def extension(language: str) -> ResponseReturnValue:
 def received(language: str, token: str) -> ResponseReturnValue:
     """Show what was sent and what happens next, for as long as the row exists."""
     stored = intake().outbox.receipt(token)
-    if stored is None:
+    if not stored:  # no such row, or a mail to the operator
         raise NotFound
     receipt = json.loads(stored)
     when = wording.moment(datetime.fromisoformat(receipt["received_at"]), language)
@@ -106,15 +105,6 @@ def from_version(language: str) -> ResponseReturnValue:
     """Lead to what changed since the version that was chosen, or to the choice; which there are the site knows."""
     address, version = names()["NEWS_ADDRESSES"]["from"][language], request.args.get("verze", "")
     return redirect(names()["SITEURL"] + address + (f"{version}/" if VERSION.fullmatch(version) else ""))
-
-
-def healthz() -> ResponseReturnValue:
-    """Say whether a submission can be accepted now: 200, or 503 for a balancer."""
-    try:
-        intake().outbox.ping()
-    except OutboxError:
-        return {"status": "unavailable"}, 503
-    return {"status": "ok"}
 
 
 # -- When something is wrong -------------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ FINISH_SECONDS = 8  # for the mail in hand; systemd and containers kill after te
 CUT_OFF = "the mail in hand took too long: left to its lease, it goes again with the same Message-ID"
 PURGE_EVERY_SECONDS = 3600
 LONGEST_PAUSE = 60  # after trouble with relay or database: within a minute both are noticed to be back
+BEAT_SECONDS = 10  # how often a worker notes that it is alive
 
 
 class _StopNowError(BaseException):
@@ -59,12 +62,14 @@ class Worker:
     lease: float
     retention: float
     purged_at: float = field(default=0.0, init=False)
+    beat_at: float = field(default=0.0, init=False)
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}", init=False)
 
     def turn(self, stop: Stop) -> tuple[int, bool]:
         """Send what is due through one session; return how many were sent and whether the relay was there for all."""
         relay = self.relay()
         try:
-            done = deliver_due(self.outbox, relay.send, self.retry, self.lease, stopped=lambda: stop.asked)
+            done = deliver_due(self.outbox, relay.send, self.retry, self.lease, stopped=lambda: self._stopped(stop))
         except BaseException:
             relay.close()
             raise
@@ -97,6 +102,16 @@ class Worker:
         if count and not dry_run:
             logger.info("%d sent rows deleted", count)
         return count
+
+    def _stopped(self, stop: Stop) -> bool:
+        self._beat()
+        return stop.asked
+
+    def _beat(self) -> None:
+        """Note at most every BEAT_SECONDS, by a clock that nobody sets back, that this worker is alive."""
+        if not self.beat_at or time.monotonic() - self.beat_at > BEAT_SECONDS:
+            self.beat_at = time.monotonic()
+            self.outbox.beat(self.name, time.time())
 
     def _pause_after_turn(self, stop: Stop, pause: float) -> float:
         """Take a turn; return how long to wait because of trouble, twice as long each time, or 0."""

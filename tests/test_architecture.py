@@ -21,6 +21,7 @@ NEVER = {
     "forms": STORE | MAIL | {"forms.outbox", "forms.delivery", "forms.mail", "forms.views"},
     "fields": STORE | MAIL | {"flask", "forms.forms.FORMS", "forms.outbox", "forms.delivery"},
     "worker": FRAMEWORK | {"sqlalchemy", "smtplib", "email"},
+    "monitoring": STORE | MAIL | {"forms.delivery", "forms.mail", "forms.cli", "forms.views"},
     "views": STORE | MAIL | {"forms.delivery", "forms.mail", "forms.cli"},
     "intake": STORE | MAIL | {"flask", "smtplib", "forms.delivery", "forms.views", "forms.cli"},
     "guard": STORE | MAIL | {"flask", "forms.outbox", "forms.forms"},

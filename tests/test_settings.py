@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ PRODUCTION = {
     "FORMS_SALES_ADDRESS": "obchod@example.cz",
     "FORMS_TECHNICAL_ADDRESS": "technik@example.cz",
     "FORMS_SITE_ADDRESS": "web@example.cz",
+    "FORMS_OPERATOR_ADDRESS": "spravce@example.cz",
     "FORMS_SMTP_URL": "smtp+starttls://user:p%40ss@relay.example.cz:587",
 }
 
@@ -32,9 +34,34 @@ def test_production_starts_with_what_it_asks_for():
     assert config["RETENTION_DAYS"] == 30
 
 
-def test_production_refuses_the_development_secret():
-    with pytest.raises(settings.SettingsError, match="SECRET_KEY"):
-        settings.load({**PRODUCTION, "FORMS_SECRET_KEY": settings.DEVELOPMENT_SECRET})
+@pytest.mark.parametrize("setting", [s for s in settings.SETTINGS if s.development], ids=lambda setting: setting.name)
+def test_production_refuses_every_development_default(setting):
+    with pytest.raises(settings.SettingsError) as error:
+        settings.load({**PRODUCTION, f"FORMS_{setting.name}": setting.development})
+    assert f"FORMS_{setting.name} is the development default: set your own." in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["SITE", "BOUNCE", "OPERATOR"])
+def test_a_helpdesk_is_not_sent_what_would_go_round(name):
+    with pytest.raises(settings.SettingsError) as error:
+        settings.load({**PRODUCTION, f"FORMS_{name}_ADDRESS": "Obchod@Example.cz"})
+    assert str(error.value).startswith(f"FORMS_{name}_ADDRESS: 'Obchod@example.cz' is wrong: it is a helpdesk's")
+
+
+def test_all_faults_are_named_at_once_each_with_its_cure():
+    wrong = {
+        "FORMS_SECRET_KEY": "short",
+        "FORMS_SITE_URL": "http://podpora.example.cz",
+        "FORMS_OPERATOR_ADDRESS": "technik@example.cz",
+        "FORMS_RETENTION_DAYS": "1",
+        "FORMS_METRICS_NETWORKS": "10.0.0.1/8",
+    }
+    with pytest.raises(settings.SettingsError) as error:
+        settings.load({**PRODUCTION, **wrong})
+    lines = str(error.value).splitlines()
+    assert sorted(line.split(":")[0] for line in lines) == sorted(wrong)
+    assert "short" not in str(error.value)
+    assert all(re.search("give ", line) for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +85,8 @@ def test_production_refuses_the_development_secret():
         ("SMTP_URL", "smtp://relay.example.cz:port"),
         ("DATABASE_URL", "mysql://x"),
         ("RETENTION_DAYS", "0"),
+        ("SITE_URL", "http://podpora.example.cz"),
+        ("METRICS_NETWORKS", "everywhere"),
         ("POLL_SECONDS", "soon"),
         ("RATE_LIMIT", "many"),
         ("IDENTITY", "me"),
@@ -78,7 +107,7 @@ def test_a_wrong_setting_is_named_and_secrets_are_not_shown(name, value):
     ("name", "typed", "read"),
     [
         ("SITE_URL", "HTTPS://Podpora.Example.CZ:443/", "https://podpora.example.cz"),
-        ("SITE_URL", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("SITE_URL", "http://127.0.0.1:8001", "http://127.0.0.1:8001"),
         ("SALES_ADDRESS", "obchod@háčky.example.cz", "obchod@xn--hky-ela4t.example.cz"),
         ("DATABASE_URL", "sqlite:///var/o.sqlite3", f"sqlite:///{ROOT}/var/o.sqlite3"),
         ("DATABASE_URL", "sqlite:////srv/o.sqlite3", "sqlite:////srv/o.sqlite3"),

@@ -192,7 +192,6 @@ def test_without_a_database_the_text_is_kept_and_the_other_way_shown(environ, tm
     assert CONTACT["message"] in unquote(link)
     assert response.headers["Retry-After"] == "60"
     assert len(link) < 6000
-    assert client.get("/healthz").status_code == 503
     away = client.get("/en/forms/received/any/")
     assert away.status_code == 503
     assert "We cannot load this page" in away.text
@@ -232,11 +231,6 @@ def test_refusals_speak_the_visitors_language(client):
 
 def test_multipart_posts_are_taken_too(client):
     assert client.post(ADDRESS, data=CONTACT, headers=OWN, content_type="multipart/form-data").status_code == 303
-
-
-@pytest.mark.both_databases
-def test_health(client):
-    assert client.get("/healthz").get_json() == {"status": "ok"}
 
 
 # -- Any input at all --------------------------------------------------------------------------------------------------

@@ -1,0 +1,117 @@
+"""What monitors ask: /healthz (a balancer, or whoever calls a person) and /metrics. Numbers, nothing personal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from werkzeug.exceptions import NotFound
+
+from forms.outbox import Outbox, OutboxError, Status
+
+LONG_PENDING_SECONDS = 3600  # greylisting and a relay's short rest are over by then
+Networks = Collection[IPv4Network | IPv6Network]
+
+
+def create_blueprint(outbox: Outbox, networks: Networks, proxies_believed: int) -> Blueprint:
+    """Return the two pages; /metrics is there for clients within `networks` only."""
+    pages = Blueprint("monitoring", __name__)
+    pages.add_url_rule("/healthz", "healthz", lambda: health(outbox, request.args.get("strict") == "1", time.time()))
+
+    @pages.get("/metrics")
+    def metrics() -> Response:
+        # What a proxy that is not believed brings in looks like the proxy itself.
+        hidden = not proxies_believed and "X-Forwarded-For" in request.headers
+        if hidden or not within(request.remote_addr or "", networks):
+            raise NotFound
+        registry = CollectorRegistry()
+        registry.register(Numbers(outbox))
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return pages
+
+
+def health(outbox: Outbox, strict: bool, now: float) -> ResponseReturnValue:
+    """Say how the service is: 503 where no submission can be accepted, and when strict, where a person must act."""
+    try:
+        outbox.ping()
+        status = outbox.status(now)
+    except OutboxError:
+        why = ["No submission can be accepted: the database cannot be written to."]
+        return {"status": "unavailable", "database_writable": False, "why": why}, 503
+    why = reasons(status, now)
+    success = status.last_success_at
+    answer = {
+        "status": "attention" if why else "ok",
+        "database_writable": True,
+        "pending": status.pending,
+        "oldest_pending_seconds": _age(status, now),
+        "parked": status.parked,
+        "last_success": datetime.fromtimestamp(success, UTC).isoformat(timespec="seconds") if success else None,
+        "worker_alive": status.workers > 0,
+        "why": why,
+    }
+    return answer, 503 if strict and why else 200
+
+
+def reasons(status: Status, now: float) -> list[str]:
+    """Return why a person must act, in plain words; nothing where nobody must."""
+    age, found = _age(status, now), []
+    if status.parked:
+        found.append(f"{status.parked} parked: no machine sends them any more, see `outbox list --state failed`.")
+    if status.pending and not status.workers:
+        found.append("Mails wait and no worker is alive: start `flask --app forms deliver`.")
+    if age > LONG_PENDING_SECONDS:
+        found.append(f"The oldest mail has waited for {age // 60} minutes, see `outbox list --state pending`.")
+    return found
+
+
+def within(address: str, networks: Networks) -> bool:
+    """Tell whether a client's network address is in one of the networks."""
+    try:
+        client = ip_address(address)
+    except ValueError:  # a Unix socket has none
+        return False
+    client = getattr(client, "ipv4_mapped", None) or client
+    return any(client in network for network in networks)
+
+
+class Numbers(Collector):
+    """The gauges, read from the database at each scrape: the same from every process and machine."""
+
+    def __init__(self, outbox: Outbox):
+        self.outbox = outbox
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield them; of a database that is away only that."""
+        now = time.time()
+        try:
+            status, stored = self.outbox.status(now), self.outbox.stored()
+        except OutboxError:
+            yield GaugeMetricFamily("forms_database_up", "Whether the database answers.", 0)
+            return
+        yield GaugeMetricFamily("forms_database_up", "Whether the database answers.", 1)
+        yield GaugeMetricFamily("forms_pending", "Mails that wait.", status.pending)
+        yield GaugeMetricFamily("forms_parked", "Mails that no machine sends any more.", status.parked)
+        yield GaugeMetricFamily("forms_oldest_pending_seconds", "Age of the oldest that waits.", _age(status, now))
+        last = status.last_success_at or 0
+        yield GaugeMetricFamily("forms_last_success_timestamp_seconds", "When the relay took one; 0: never.", last)
+        yield GaugeMetricFamily("forms_workers_alive", "Workers seen in the last ten minutes.", status.workers)
+        submissions = GaugeMetricFamily("forms_submissions_stored", "Submissions kept, by form.", labels=["kind"])
+        for kind, count in sorted(stored.items()):
+            submissions.add_metric([kind or "unknown"], count)
+        yield submissions
+        schema = GaugeMetricFamily("forms_schema_info", "Version of the tables.", labels=["version"])
+        schema.add_metric([status.version], 1)
+        yield schema
+
+
+def _age(status: Status, now: float) -> int:
+    return max(0, round(now - (status.oldest_pending_at or now)))
