@@ -151,7 +151,7 @@ def _text(code: int, words: bytes | str) -> str:
 
 def pause(attempts: int, first: float) -> float:
     """Return the seconds to wait after so many failed attempts: doubling, up to 4 hours, give or take 20 %."""
-    longest: float = min(first * 2 ** min(attempts - 1, 20), max(first, LONGEST_PAUSE))
+    longest: float = min(first * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
     return longest * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret
 
 

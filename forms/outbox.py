@@ -16,6 +16,7 @@ from forms.schema import PARKED, PENDING, SENT, probe, table, workers
 NOTICES = ("digest", "alarm", "canary")  # kinds of mails to the operator; the others are submissions
 SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submission: a double click, a reload, Back
 ALIVE_SECONDS = 600  # a worker that was not seen for so long is gone, or its relay chews for as long
+FARTHEST = 5 * 3600  # seconds: no pause is longer (delivery.LONGEST_PAUSE and a fifth)
 
 
 class OutboxError(Exception):
@@ -95,8 +96,8 @@ class Outbox:
     # -- Web -----------------------------------------------------------------------------------------------------------
     def add(self, envelope: Envelope) -> str:
         """Store the envelope durably and return its token, or that of the same text stored in the last ten minutes."""
-        since = envelope.received_at - SAME_TEXT_SECONDS
-        same = sa.select(table.c.token).where(table.c.digest == envelope.digest, table.c.received_at > since)
+        near = sa.func.abs(table.c.received_at - envelope.received_at) < SAME_TEXT_SECONDS
+        same = sa.select(table.c.token).where(table.c.digest == envelope.digest, near)
         with self._transaction(write=True) as connection:
             if connection.dialect.name == "postgresql":  # SQLite has its one write lock from the beginning
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(envelope.digest[:15], 16))))
@@ -118,11 +119,16 @@ class Outbox:
 
     # -- Worker --------------------------------------------------------------------------------------------------------
     def claim(self, now: float, lease: float) -> Claim | None:
-        """Take one due message for `lease` seconds; None where none is due. Two deliverers never get the same one."""
-        due = sa.select(table).where(PENDING, table.c.next_attempt_at <= now).order_by(table.c.next_attempt_at).limit(1)
+        """Take one due message for `lease` seconds; None where none is due. Two deliverers never get the same one.
+
+        A new one is due whatever its time, and one that waits for longer than any pause or lease: a clock was set back.
+        """
+        following = table.c.next_attempt_at
+        due = sa.or_(following <= now, table.c.attempts == 0, following > now + max(lease, FARTHEST))
+        first = sa.select(table).where(PENDING, due).order_by(following).limit(1)
         while True:
             with self._transaction() as connection:
-                row = connection.execute(due).one_or_none()
+                row = connection.execute(first).one_or_none()
             if row is None:
                 return None
             ours = sa.and_(table.c.id == row.id, table.c.next_attempt_at == row.next_attempt_at, PENDING)

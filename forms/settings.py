@@ -160,7 +160,7 @@ SETTINGS = (
         "RETRY_SECONDS",
         "60",
         "the first pause after a failed attempt; each later one is twice as long",
-        _number(1, 86400),
+        _number(1, 14400),
     ),
     Setting(
         "LEASE_SECONDS",

@@ -1,6 +1,8 @@
+import contextlib
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,24 @@ def test_the_same_text_within_ten_minutes_is_the_same_submission(outbox):
     assert [row.reference for row in outbox.rows()] == ["R1", "R3"]
 
 
+def test_a_clock_that_was_set_back_holds_up_no_row(outbox):
+    day = 86400
+    outbox.add(envelope(1))
+    outbox.add(envelope(2))
+    outbox.claim(NOW, 600)
+    assert outbox.claim(NOW - day, 600).reference == "R2"  # new: due whatever the clock says
+    assert outbox.claim(NOW - day, 600).reference == "R1"  # its lease ends later than any that could be given now
+    assert outbox.claim(NOW - day, 600) is None
+    outbox.defer(outbox.claim(NOW - day + 600, 600), NOW - day + 4 * 3600 * 1.2, "451 later")
+    outbox.claim(NOW - day + 600, 600)
+    assert outbox.claim(NOW - day + 601, 600) is None  # the longest pause is kept
+
+
+def test_a_clock_that_was_set_back_does_not_make_a_new_text_an_old_one(outbox):
+    assert outbox.add(envelope(1, digest="5a" * 32)) == "token1"
+    assert outbox.add(envelope(2, digest="5a" * 32, received_at=NOW - 86400)) == "token2"
+
+
 def test_a_reference_is_given_once(outbox):
     outbox.add(envelope(1))
     with pytest.raises(ReferenceTakenError):
@@ -129,8 +149,22 @@ def test_parked_by_hand_and_let_go_again(outbox):
 
 def test_postgresql_commits_to_the_disk(postgres):
     outbox = Outbox(postgres.url("postgres"))
-    with outbox.engine.begin() as connection:
+    with outbox._transaction() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
+def test_who_died_in_a_transaction_holds_up_nobody_for_long(postgres):
+    name = postgres.database()
+    outbox = Outbox(postgres.url(name))
+    outbox.add(envelope(1))
+    with outbox.engine.connect() as dead:  # a machine without power says no more
+        dead.exec_driver_sql("SELECT * FROM outbox FOR UPDATE")
+        while not time.sleep(1):
+            with contextlib.suppress(OutboxError):
+                assert outbox.claim(NOW, 600)
+                break
+        dead.invalidate()
+    postgres.drop(name)
 
 
 def test_sqlite_commits_to_the_disk(tmp_path):
