@@ -20,6 +20,7 @@ serve: $(INSTALLED) ## pages, forms and caught mails, live, at http://127.0.0.1:
 
 test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=… for pytest)
 	@dev/need chromium
+	@dev/need nginx
 	@dev/need postgresql
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

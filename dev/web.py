@@ -17,7 +17,7 @@ from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
 from dev.mailbox import create_mailbox
-from forms import CONTENT_SECURITY_POLICY, create_app, theme
+from forms import SECURITY_HEADERS, create_app, theme
 from newsroom import redirects
 from pelicanconf import RELEASES
 
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".atom.xml": "application/atom+xml", ".xml": "application/xml", ".js": "text/javascript"}
-HEADERS = {  # what the web server in front adds to files too
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
 RELOAD_SECONDS = 20  # how long a browser's question stays open; its thread ends with it
 
 
@@ -47,7 +42,7 @@ class Web:
         response = self.answer(request)
         if request.path in RELEASES.values():
             response.headers["Access-Control-Allow-Origin"] = "*"
-        for name, value in HEADERS.items():
+        for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         if request.method == "GET" and response.mimetype == "text/html":
             inject_reload(response, request.path, stamp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -15,10 +16,20 @@ from forms.intake import Intake
 from forms.mail import Addressing
 from forms.outbox import Outbox
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+# What every answer has, errors too. deploy/nginx/headers.conf says the same for files; a test compares the answers.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+TRANSPORT_SECURITY = {"Strict-Transport-Security": "max-age=63072000"}  # two years; over TLS only (RFC 6797 7.2)
+PRIVATE = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}  # an answer is one visitor's
 LARGEST_BODY = 2 * 1024 * 1024  # bytes: what is much too long is still read, to be given back with its error
 
 
@@ -63,7 +74,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     outbox = app.extensions["intake"].outbox
     app.register_blueprint(monitoring.create_blueprint(outbox, config["METRICS_NETWORKS"], config["PROXY_HOPS"]))
     app.extensions["form_markup"] = lambda kind, language: _outside_requests(app, kind, language)
-    app.after_request(_secure)
+    secure = TRANSPORT_SECURITY if config["SITE_URL"].startswith("https:") else {}
+    app.after_request(partial(_dress, SECURITY_HEADERS | secure | PRIVATE))
     cli.register(app)
     if hops := config["PROXY_HOPS"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -75,11 +87,7 @@ def _outside_requests(app: Flask, kind: str, language: str) -> str:
         return views.form_markup(kind, language)
 
 
-def _secure(response: Response) -> Response:
-    """Headers that every answer has: nothing from elsewhere, nothing kept, nothing indexed."""
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    response.headers.setdefault("X-Robots-Tag", "noindex")
-    response.headers.setdefault("Cache-Control", "no-store")
+def _dress(headers: Mapping[str, str], response: Response) -> Response:
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
     return response

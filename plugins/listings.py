@@ -1,4 +1,4 @@
-"""Writes the pages that no content file stands behind: the news, filtered by kind and module too, and the 404."""
+"""Writes the pages that no content file stands behind: the news, also by kind and module, and those of errors."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -13,6 +13,9 @@ from plugins.changes import Change
 from plugins.structured import breadcrumbs, home_step, news_step, organization
 
 ROOM = 80  # items that a filtered page shows; it leads to the older ones, so that no page grows for ever
+
+# What the web server says by itself, when the forms app is away or was not asked: its status, and the words for it.
+PROBLEMS = {"400": "400", "405": "405", "413": "413", "429": "busy", "502": "down"}
 
 Found = list[tuple[Any, list[Change]]]  # notes, newest first, each with those of its items that are asked for
 
@@ -40,7 +43,10 @@ class Listings(Generator):
             self.write_news(lang, listed[lang], filters)
             for label, found, alternates in [*kind_pages, *module_pages]:
                 self.write_filtered(lang, label, found, alternates, filters)
-            self.write_missing(lang)
+            self.write_error("404", lang, "404")
+            for status, words in PROBLEMS.items():
+                trouble = self.settings["TEXTS"][lang]["problem"][words]
+                self.write_error(status, lang, "forms/problem", trouble=trouble)
 
     def alternates(self, what: str, names: dict[str, str]) -> dict[str, str]:
         """Return the addresses of a filtered page, from its name in each language that has it."""
@@ -80,19 +86,17 @@ class Listings(Generator):
             jsonld=[organization(facts), breadcrumbs(facts, *steps)],
         )
 
-    def write_missing(self, lang: str) -> None:
-        """What the web server shows for an address that is not there; its language switch leads home."""
+    def write_error(self, status: str, lang: str, template: str, **names: Any) -> None:
+        """What the web server shows instead of a page; its language switch leads home."""
         home = self.context["ADDRESSES"]["home"]
+        names |= {"lang": lang, "address": f"{home[lang]}{status}.html", "alternates": home, "active": ""}
         self.writer.write_file(
-            f"{home[lang]}404.html".lstrip("/"),
-            self.get_template("404"),
+            f"{home[lang]}{status}.html".lstrip("/"),
+            self.get_template(template),
             self.context,
-            lang=lang,
-            address=home[lang] + "404.html",
-            alternates=home,
-            active="",
             noindex=True,
             jsonld=[organization(self.context)],
+            **names,
         )
 
     def write(self, template: str, lang: str, addresses: dict[str, str], **names: Any) -> None:
