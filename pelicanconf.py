@@ -108,7 +108,6 @@ MARKDOWN = {
         "markdown.extensions.def_list",
         "markdown.extensions.fenced_code",
         "markdown.extensions.sane_lists",
-        "markdown.extensions.smarty",
         "markdown.extensions.tables",
         "markdown.extensions.toc",  # every heading gets an id
         "plugins.comments",
@@ -144,6 +143,7 @@ JINJA_ENVIRONMENT = {
     "undefined": StrictUndefined,
     "trim_blocks": True,
     "lstrip_blocks": True,
+    "auto_reload": False,  # templates do not change within a build
     "extensions": [],
 }
 PLUGIN_PATHS = [str(ROOT)]

@@ -1,7 +1,6 @@
 """Sets text as a Czech or English typesetter would: quotes, dashes, signs, and places where no line may break."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -9,32 +8,34 @@ JOINER = "\N{WORD JOINER}"
 TAGS = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
 UNTOUCHED = re.compile(r"<(/?)(?:code|pre|kbd|samp|script|style|textarea)\b")
 
-# What Markdown's smarty writes for straight quotes, dashes and dots.
-SIGNS = {
-    "cs": {"&ldquo;": "„", "&rdquo;": "“", "&lsquo;": "‚", "&rsquo;": "‘"},
-    "en": {"&ldquo;": "“", "&rdquo;": "”", "&lsquo;": "‘", "&rsquo;": "’"},
-}
-APOSTROPHE = re.compile(r"(?<=\w)&rsquo;(?=\w)")  # O’Brien, in Czech too
-COMMON_SIGNS = {"&ndash;": "–", "&mdash;": "—", "&hellip;": "…"}
+# Opening and closing sign for " and for ' in each language.
+QUOTES = {"cs": {'"': "„“", "'": "‚‘"}, "en": {'"': "“”", "'": "‘’"}}
+APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|'(?=\d\ds\b)")  # O’Brien, in Czech too; the ’80s
+OPENING = re.compile(r"""(?<![^\s([{„“‚‘/–—-])["']+(?=[^\s"'])""")  # several: "'Ano' řekl."
+STRAIGHT = re.compile("[\"']")
+SIGNS = (("---", "—"), ("--", "–"), ("...", "…"))
+INLINE = re.compile(r"</?(?:a|abbr|b|cite|code|del|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|u|var)\b")
 
 CZECH_MONTHS = "ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince"
 ENGLISH_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-NUMBERS = (
-    r"(?<![\w.,])\d{1,3}(?: \d{3})+(?!\d)(?: (?=[^\W\d_]))?",  # 777 939 licencí
-    rf"(?<=\d) (?=%|°C|{ENGLISH_MONTHS})",  # 20 %, 12 September
-    rf"(?<=\d\.) (?={CZECH_MONTHS}|\d)",  # 12. září, 12. 9. 2017
-    rf"(?:{CZECH_MONTHS}|{ENGLISH_MONTHS}) (?=\d{{4}})",  # září 2017
-    r"(?<![\w.,])\d{1,3} (?=[^\W\d_])",  # 24 hodin; but not: verze 4.28 přináší
-    r"\bNET service solution s\.r\.o\.",
-    r" (?=s\. ?r\. ?o\.)",
-)
-RULES = {
-    "cs": re.compile(
-        "|".join((r"(?<!\w)(?:[ksvzouai] )+(?=\S|$)", r"(?<!\w)(?:§|str\.|č\.|tzv\.|např\.|Ing\.) (?=\S)", *NUMBERS)),
-        re.IGNORECASE,
-    ),
-    "en": re.compile("|".join(NUMBERS)),
+VENDOR = (r"\bNET service solution s\.r\.o\.", r" (?=s\. ?r\. ?o\.)")
+WORDS = {
+    "cs": (r"(?<!\w)(?:[ksvzouai] )+(?=\S|$)", r"(?<!\w)(?:§|str\.|č\.|tzv\.|např\.|Ing\.) (?=\S)", *VENDOR),
+    "en": VENDOR,
 }
+TOGETHER = {lang: re.compile("|".join(rules), re.IGNORECASE) for lang, rules in WORDS.items()}
+NUMBERS = re.compile(
+    "|".join(
+        (
+            r"(?<![\w.,])\d{1,3}(?: \d{3})+(?!\d)(?: (?=[^\W\d_]))?",  # 777 939 licencí
+            rf"(?<=\d) (?=%|°C|{ENGLISH_MONTHS})",  # 20 %, 12 September
+            rf"(?<=\d\.) (?={CZECH_MONTHS}|\d)",  # 12. září, 12. 9. 2017
+            rf"(?:{CZECH_MONTHS}|{ENGLISH_MONTHS}) (?=\d{{4}})",  # září 2017
+            r"(?<![\w.,])\d{1,3} (?=[^\W\d_])",  # 24 hodin; but not: verze 4.28 přináší
+        )
+    )
+)
+DIGIT = re.compile(r"\d")
 # A typed range: two whole numbers, the second greater; neither 2017-09-12 nor a telephone number nor 4.28-4.30.
 RANGE = re.compile(r"(?<![\w.,/+-])(?<!\d[ \xa0])(\d{1,3}|\d{4})-([1-9]\d{0,3})(?![\w/-]|[.,]\d|[ \xa0]\d)")
 TIMES = re.compile(r"(?<![\w.,-])([1-9]\d*)x(?=\d+\b|(?!\w))")  # 2x, 1024x768
@@ -44,11 +45,34 @@ DASH = re.compile(r"(?<=\d)(\.?)–(?=\d)")
 
 def typeset(text: str, lang: str) -> str:
     """Return plain text with its breakable places mended, and the signs that a keyboard has not."""
+    if STRAIGHT.search(text):
+        text = with_quotes(text, lang)
+    for typed, sign in SIGNS:
+        text = text.replace(typed, sign)
+    text = TOGETHER[lang].sub(unbreakable, text)
+    return with_numbers(text, lang) if DIGIT.search(text) else text
+
+
+def with_quotes(text: str, lang: str, before: str = " ", after: str = " ") -> str:
+    """Return text with the language's quotes and apostrophes; `before` and `after` are the characters around it."""
+    signs = QUOTES[lang]
+    text = APOSTROPHE.sub("’", before + text + after)
+    text = OPENING.sub(lambda quotes: "".join(signs[quote][0] for quote in quotes[0]), text)
+    text = STRAIGHT.sub(lambda quote: signs[quote[0]][1], text)
+    return text[len(before) : len(text) - len(after)]
+
+
+def with_numbers(text: str, lang: str) -> str:
+    """Return text with figures, dates and ranges that hold together."""
     text = TIMES.sub(r"\1×", RANGE.sub(with_dash, text))
     if lang == "cs":
         text = CZECH_DATE.sub(r"\1. \2. \3", text)
-    text = RULES[lang].sub(lambda match: match[0].replace(" ", NBSP), text)
-    return DASH.sub(rf"\1{JOINER}–{JOINER}", text)
+    return DASH.sub(rf"\1{JOINER}–{JOINER}", NUMBERS.sub(unbreakable, text))
+
+
+def unbreakable(match: re.Match[str]) -> str:
+    """Return what was found in one piece."""
+    return match[0].replace(" ", NBSP)
 
 
 def with_dash(match: re.Match[str]) -> str:
@@ -67,23 +91,26 @@ def typeset_texts(texts: Any, lang: str) -> Any:
     return typeset(texts, lang) if isinstance(texts, str) else texts
 
 
-def in_text(html: str, change: Callable[[str], str]) -> str:
-    """Return HTML with `change` made to its text, never to tags, attributes or code."""
+def typeset_html(html: str, lang: str) -> str:
+    """Return rendered HTML with its text typeset, never its tags, attributes or code."""
     parts, depth = TAGS.split(html), 0
     for index, part in enumerate(parts):
-        if index % 2 == 0:
-            parts[index] = part if depth else change(part)
-        elif tag := UNTOUCHED.match(part):
-            depth += -1 if tag[1] else 1
+        if index % 2:
+            if tag := UNTOUCHED.match(part):
+                depth += -1 if tag[1] else 1
+        elif part and not depth and not part.isspace():
+            if STRAIGHT.search(part):
+                part = with_quotes(part, lang, beside(parts[:index], -1), beside(parts[index + 1 :], 0))
+            parts[index] = typeset(part, lang)
     return "".join(parts)
 
 
-def typeset_html(html: str, lang: str) -> str:
-    """Return rendered HTML with the language's quotes and unbreakable spaces."""
-    signs = SIGNS[lang] | COMMON_SIGNS
-
-    def change(text: str) -> str:
-        text = APOSTROPHE.sub("’", text)
-        return typeset(re.sub("&[a-z]+;", lambda entity: signs.get(entity[0], entity[0]), text), lang)
-
-    return in_text(html, change)
+def beside(parts: list[str], end: int) -> str:
+    """Return the character that stands beside a text on its line, inline tags and what is in them aside, or a space."""
+    for part in parts if end == 0 else reversed(parts):
+        if part.startswith("<"):
+            if not INLINE.match(part):
+                return " "
+        elif part:
+            return part[end]
+    return " "

@@ -63,13 +63,25 @@ def test_code_and_attributes_are_left_alone(html: str) -> None:
     assert typeset_html(html, "cs") == html
 
 
-def test_quotes_and_dashes_follow_the_language() -> None:
-    html = "&ldquo;VIP&rdquo; &ndash; a &amp; b"
-    assert spaced(typeset_html(html, "cs")) == "„VIP“ – a~&amp; b"
-    assert typeset_html(html, "en") == "“VIP” – a &amp; b"
-    single = "O&rsquo;Brien, &lsquo;VIP&rsquo;"
-    assert typeset_html(single, "cs") == "O’Brien, ‚VIP‘"
-    assert typeset_html(single, "en") == "O’Brien, ‘VIP’"
+@pytest.mark.parametrize(
+    ("html", "czech", "english"),
+    [
+        ('"VIP" -- a &amp; b', "„VIP“ – a~&amp; b", "“VIP” – a &amp; b"),
+        ("O'Brien, 'VIP', the '80s", "O’Brien, ‚VIP‘, the ’80s", "O’Brien, ‘VIP’, the ’80s"),
+        ('"\'Ano\' řekl." ("ne")...', "„‚Ano‘ řekl.“ („ne“)…", "“‘Ano’ řekl.” (“ne”)…"),
+        ('<em>"a"</em> "<em>b</em>"', "<em>„a“</em> „<em>b</em>“", "<em>“a”</em> “<em>b</em>”"),
+        ('<p>"</p><p>a"<b>b</b></p>', "<p>“</p><p>a“<b>b</b></p>", "<p>”</p><p>a”<b>b</b></p>"),
+        (
+            '"<code>x</code>" --- <i id="k">a</i>',
+            '„<code>x</code>“ — <i id="k">a</i>',
+            '“<code>x</code>” — <i id="k">a</i>',
+        ),
+        ("providers' systems", "providers‘ systems", "providers’ systems"),
+    ],
+)
+def test_quotes_and_dashes_follow_the_language(html: str, czech: str, english: str) -> None:
+    assert spaced(typeset_html(html, "cs")) == czech
+    assert typeset_html(html, "en") == english
 
 
 def test_interface_texts_are_typeset_at_any_depth() -> None:

@@ -17,10 +17,6 @@ NEEDS = {
     "html": "<",
     "entity": "&",
     **dict.fromkeys(("reference", "short_reference", "image_reference", "short_image_ref"), "]:"),
-    **dict.fromkeys((f"smarty-quotes-{number}" for number in (0, *range(2, 11))), "'"),
-    **dict.fromkeys((f"smarty-quotes-{number}" for number in (1, *range(11, 15))), '"'),
-    **dict.fromkeys(("smarty-em-dashes", "smarty-en-dashes"), "--"),
-    "smarty-ellipses": "...",
 }
 
 
@@ -30,16 +26,13 @@ class Converter:
     def __init__(self, settings: dict[str, Any]) -> None:
         extensions = [*settings["extensions"], "markdown.extensions.meta"]
         self.markdown = Markdown(**settings | {"extensions": extensions})
-        self.patterns = {}
-        for processor in ("inline", "smarty"):
-            registry = self.markdown.treeprocessors[processor].inlinePatterns
-            needs = {registry.get_index_for_name(name): need for name, need in NEEDS.items() if name in registry}
-            self.patterns[processor] = [(pattern, needs.get(index, "")) for index, pattern in enumerate(registry)]
+        registry = self.markdown.treeprocessors["inline"].inlinePatterns
+        needs = {registry.get_index_for_name(name): need for name, need in NEEDS.items()}
+        self.patterns = [(pattern, needs.get(index, "")) for index, pattern in enumerate(registry)]
 
     def convert(self, text: str) -> Rendered:
         """Return the HTML and the front matter of a text."""
-        for processor, patterns in self.patterns.items():
-            useful = [pattern for pattern, need in patterns if need in text]
-            self.markdown.treeprocessors[processor].inlinePatterns = useful
+        useful = [pattern for pattern, need in self.patterns if need in text]
+        self.markdown.treeprocessors["inline"].inlinePatterns = useful
         html = self.markdown.reset().convert(text)
         return html, self.markdown.Meta
