@@ -77,6 +77,18 @@ def grouped(changes: Iterable[Change], lang: str) -> list[Section]:
     return found
 
 
+def with_permalinks(changes: Iterable[Change], label: str) -> Markup:
+    """Return items as the page of their note lists them; here and not in its template, for they are many."""
+    end = Markup('" aria-label="{}">#</a></li>').format(label)
+    line = '<li id="{0}">{1} <a class="permalink" href="#{0}{2}'
+    return Markup("\n".join(line.format(change.id, change.html, end) for change in changes))  # noqa: S704 - ids are plain
+
+
+def add_filter(pelican: Any) -> None:
+    """Offer it to templates."""
+    pelican.settings["JINJA_FILTERS"]["with_permalinks"] = with_permalinks
+
+
 def describe_changes(generators: Any) -> None:
     """Give every note its `text`, `changes`, `sections` and `counts` once all links can be resolved."""
     for notes in generators[0].context["NEWS"].values():
@@ -85,8 +97,10 @@ def describe_changes(generators: Any) -> None:
             note.text = Markup(text)  # noqa: S704 - our own Markdown
             note.sections = grouped(note.changes, note.lang)
             note.counts = Counter(change.kind for change in note.changes)
+            note.get_content.cache.clear()  # Pelican would keep the text a second time
 
 
 def register() -> None:
-    """Run when pages and notes are read."""
+    """Run when pages and notes are read; the filter, before Pelican makes its Jinja environments."""
+    signals.initialized.connect(add_filter)
     signals.all_generators_finalized.connect(describe_changes)

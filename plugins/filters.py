@@ -1,6 +1,7 @@
 """Dates and numbers as each language writes them, by Babel: the machine's locales do not matter."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from babel.dates import format_date
@@ -11,6 +12,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 LOCALES = {"cs": "cs_CZ", "en": "en_GB"}  # 12 September 2017 and 777,939
 
 
+@cache
 def long_date(value: date, lang: str) -> str:
     """Return `12. září 2017` or `12 September 2017`, in one piece."""
     return format_date(value, "long", locale=LOCALES[lang]).replace(" ", NBSP)

@@ -36,8 +36,16 @@ def begin(pelican: Any) -> None:
     settings["READERS"]["md"] = partial(RecallingReader, memory)
     signals.content_object_init.disconnect(typeset_body)  # it is typeset when it is remembered
     signals.get_writer.connect(batch_writer)
+    signals.article_generator_finalized.connect(remember_addresses)
+    signals.page_generator_finalized.connect(remember_addresses)
     signals.article_writer_finalized.connect(write_waiting)
     signals.page_writer_finalized.connect(write_waiting)
+
+
+def remember_addresses(generator: Any) -> None:
+    """Let Pelican not work out an address anew for every link that leads there."""
+    for content in {*generator.context["generated_content"].values()} - {None}:
+        content.override_url = content.url
 
 
 def batch_writer(_: Any) -> type[BatchWriter]:
