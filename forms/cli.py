@@ -1,69 +1,62 @@
-"""The commands `flask --app forms ...`: deliver, outbox, check. Wires the parts, prints for people."""
+"""The commands `flask --app forms ...`: deliver, digest, canary, check. Wires the parts, prints for people."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import smtplib
+import textwrap
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
+from forms import check
+from forms.cli_outbox import Answering, outbox_commands, stored
 from forms.delivery import Relay
-from forms.fields import parsed_email
-from forms.outbox import Outbox, OutboxError
+from forms.notice import Operator
+from forms.outbox import NOTICES, ReferenceTakenError
+from forms.wording import PRAGUE
 from forms.worker import Stop, Worker
 
-NO_DATABASE = "The database does not answer: {}. Look at FORMS_DATABASE_URL and the rights to its file or server."
+CANARY_KEPT_SECONDS = 86400
 
 
-class OutboxGroup(AppGroup):
-    """Commands that say it in one line when the database is away."""
-
-    def invoke(self, context: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(context)
-        except OutboxError as error:
-            raise click.ClickException(NO_DATABASE.format(error)) from error
-
-
-outbox_commands = OutboxGroup("outbox", help="Look at the stored submissions and act on them.")
+class Command(Answering, click.Command):
+    """A command that says it in one line when the database is away."""
 
 
 def register(app: Flask) -> None:
     """Give the app its commands."""
-    app.cli.add_command(deliver)
-    app.cli.add_command(check)
-    app.cli.add_command(outbox_commands)
-
-
-def _outbox() -> Outbox:
-    return current_app.extensions["intake"].outbox  # type: ignore[no-any-return]
+    for command in (deliver, digest, canary, try_all, outbox_commands):
+        app.cli.add_command(command)
 
 
 def _relay() -> Relay:
     return Relay(current_app.config["SMTP_URL"], current_app.config["LEASE_SECONDS"])
 
 
+def _operator() -> Operator:
+    config = current_app.config
+    return Operator(config["SITE_ADDRESS"], config["OPERATOR_ADDRESS"], config["BOUNCE_ADDRESS"])
+
+
 def _worker() -> Worker:
     config = current_app.config
     return Worker(
-        outbox=_outbox(),
+        outbox=stored(),
         relay=_relay,
         poll=config["POLL_SECONDS"],
         retry=config["RETRY_SECONDS"],
         lease=config["LEASE_SECONDS"],
         retention=config["RETENTION_DAYS"] * 86400,
+        compose_alarm=_operator().alarm,
     )
 
 
-@click.command("deliver")
+@click.command("deliver", cls=Command)
 @click.option("--once", is_flag=True, help="Send what is due and end.")
 @with_appcontext
 def deliver(once: bool) -> None:
@@ -71,132 +64,82 @@ def deliver(once: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     if not once:
         _worker().run(Stop())
-        return
-    try:
-        if not _worker().once(Stop()):
-            raise click.ClickException("The relay takes no mail now. What waits is kept; `check` tries the relay.")
-    except OutboxError as error:
-        raise click.ClickException(NO_DATABASE.format(error)) from error
+    elif not _worker().once(Stop()):
+        raise click.ClickException("The relay takes no mail now. What waits is kept; `check` tries the relay.")
 
 
-# -- outbox ------------------------------------------------------------------------------------------------------------
-@outbox_commands.command("list")
-@click.option("--state", type=click.Choice(["pending", "sent", "failed"]), help="Only these.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON list, for machines.")
-def list_rows(state: str | None, as_json: bool) -> None:
-    """List submissions by reference: no names, no answers."""
-    rows = [_summary(row) for row in _outbox().rows(state)]
-    if as_json:
-        click.echo(json.dumps(rows, indent=1))
-        return
-    click.echo(f"{'REFERENCE':10}{'STATE':9}{'RECEIVED (UTC)':18}{'NEXT ATTEMPT':17}{'TRIES':>5}  LAST REPLY")
-    for row in rows:
-        received, following = _time(row["received_at"]), _time(row["next_attempt_at"])
-        click.echo(
-            f"{row['reference']:10}{row['state']:9}{received:18}{following:17}{row['attempts']:>5}  {row['reply'][:18]}"
-        )
-    click.echo(f"{len(rows)} submission{'' if len(rows) == 1 else 's'}")
-
-
-@outbox_commands.command("show")
-@click.argument("reference")
-def show(reference: str) -> None:
-    """Print one submission: its state, the relay's words and the whole frozen mail."""
-    row = _outbox().row(reference.upper())
-    if row is None:
-        raise click.ClickException(f"There is no submission {reference}. `outbox list` shows those there are.")
-    for key, value in _summary(row).items():
-        click.echo(f"{key}: {_time(value) if key.endswith('_at') else value}")
-    click.echo(f"sender: {row.sender}\nrecipient: {row.recipient}\n")
-    click.echo(row.message.decode("utf-8", "replace").replace("\r\n", "\n"))
-
-
-@outbox_commands.command("retry")
-@click.argument("reference", required=False)
-@click.option("--all", "every", is_flag=True, help="Every parked one.")
-def retry(reference: str | None, every: bool) -> None:
-    """Send a parked or waiting submission at the next turn of the worker."""
-    if bool(reference) == every:
-        raise click.UsageError("Give one reference, or --all for every parked one.")
-    count = _outbox().retry(time.time(), reference.upper() if reference else None)
-    if reference and not count:
-        raise click.ClickException(f"There is no unsent submission {reference} that the worker has not in hand.")
-    click.echo(f"{count} due now")
-
-
-@outbox_commands.command("park")
-@click.argument("reference")
-def park(reference: str) -> None:
-    """Keep a waiting submission from being sent; `retry` lets it go again."""
-    if not _outbox().park(reference.upper(), time.time()):
-        raise click.ClickException(f"There is no waiting submission {reference}.")
-    click.echo(f"{reference.upper()} parked")
-
-
-@outbox_commands.command("purge")
-@click.option("--dry-run", is_flag=True, help="Only say how many.")
-def purge(dry_run: bool) -> None:
-    """Delete submissions that were sent more than FORMS_RETENTION_DAYS ago; never unsent ones."""
-    click.echo(f"{_worker().purge(dry_run)} {'would be ' if dry_run else ''}deleted")
-
-
-@outbox_commands.command("erase")
-@click.argument("email")
-@click.option("--dry-run", is_flag=True, help="Only say how many.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def erase(email: str, dry_run: bool, yes: bool) -> None:
-    """Delete everything that one person sent, by e-mail address, delivered or not."""
-    with contextlib.suppress(ValueError):
-        email = parsed_email(email).ascii_email
-    references = _outbox().erase(email, dry_run=True)
-    click.echo(f"{len(references)} would be erased: {' '.join(references)}" if references else "Nothing is stored.")
-    if dry_run or not references:
-        return
-    if not yes:
-        click.confirm("Erase them for good?", abort=True)
-    click.echo(f"{len(_outbox().erase(email))} erased")
-
-
-def _summary(row: Any) -> dict[str, Any]:
-    state = "sent" if row.sent_at else "failed" if row.failed_at else "pending"
-    following = row.next_attempt_at if state == "pending" else None
-    return {
-        "reference": row.reference,
-        "state": state,
-        "received_at": row.received_at,
-        "next_attempt_at": following,
-        "attempts": row.attempts,
-        "sent_at": row.sent_at,
-        "failed_at": row.failed_at,
-        "reply": row.reply,
-    }
-
-
-def _time(seconds: float | None) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else "-"
-
-
-# -- check -------------------------------------------------------------------------------------------------------------
-@click.command("check")
+@click.command("digest", cls=Command)
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Of that day, in Prague; by default of yesterday.")
 @with_appcontext
-def check() -> None:
-    """Try the settings, the database and the relay for real; exit 1 when one is not right."""
-    click.echo("settings  right")
-    wrong = False
+def digest(day: datetime | None) -> None:
+    """Put the digest of a day into the outbox, for the operator; twice for the same day makes one mail."""
+    today = datetime.now(PRAGUE).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = day.replace(tzinfo=PRAGUE) if day else today - timedelta(days=1)
+    end = start + timedelta(days=1)
+    if end > today:
+        raise click.UsageError(f"{start:%Y-%m-%d} is not over yet.")
+    received, waiting, parked = (
+        [row for row in rows if row.kind not in NOTICES]
+        for rows in (
+            stored().rows(received=(start.timestamp(), end.timestamp())),
+            stored().rows("pending"),
+            stored().rows("failed"),
+        )
+    )
+    envelope = _operator().digest(start.date(), received, waiting, parked, time.time())
     try:
-        _outbox().ping()
-        click.echo("database  right: takes a write")
-    except OutboxError as error:
-        wrong = True
-        click.echo(f"database  WRONG: {NO_DATABASE.format(error)}")
-    relay = _relay()
-    try:
-        relay.open()
-        click.echo("relay     right: answers" + (" and lets us in" if relay.url.username else ""))
-    except (smtplib.SMTPException, OSError) as error:
-        wrong = True
-        click.echo(f"relay     WRONG: {type(error).__name__}. Look at FORMS_SMTP_URL and whether the relay runs.")
-    finally:
-        relay.quit()
-    if wrong:
+        stored().add(envelope)
+    except ReferenceTakenError:
+        click.echo(f"{envelope.reference} was written before, no second one.")
+        return
+    click.echo(f"{envelope.reference} is in the outbox: {len(received)} received on {start:%Y-%m-%d}.")
+
+
+@click.command("canary", cls=Command)
+@click.option("--timeout", default=120, show_default=True, type=click.IntRange(1), help="Seconds for the whole way.")
+@with_appcontext
+def canary(timeout: int) -> None:
+    """Send a submission that nobody made to the operator; exit 1 when the relay has not taken it in time."""
+    envelope = _operator().canary(current_app.extensions["theme"]["TEXTS"]["cs"], time.time())
+    started = time.monotonic()
+    stored().add(envelope)
+    row = stored().row(envelope.reference)
+    while not (row.sent_at or row.failed_at) and time.monotonic() - started < timeout:
+        time.sleep(0.2)
+        row = stored().row(envelope.reference)
+    stored().clear_canaries(time.time() - CANARY_KEPT_SECONDS, None if row.sent_at else row.reference)
+    if row.sent_at:
+        click.echo(f"{row.reference}: the relay took it after {time.monotonic() - started:.1f} s: {row.reply}")
+        return
+    alive = stored().status(time.time()).workers
+    words = f"the relay's last words: {row.reply}" if row.reply else "the relay has not answered yet"
+    why = words if row.attempts else "no worker took it: " + ("all are busy" if alive else "none is alive")
+    raise click.ClickException(f"CANARY {row.reference} NOT TAKEN in {timeout} s: {why}. `check` tries every part.")
+
+
+@click.command("check")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list, for machines.")
+@with_appcontext
+def try_all(as_json: bool) -> None:
+    """Try every part for real; exit 1 when one is not right."""
+    outbox, file = stored(), current_app.config["DATABASE_URL"].partition("sqlite:///")[2]
+    findings = [
+        check.Finding("settings", True, "complete, and none is unsafe"),
+        check.database(outbox),
+        *([check.disk(file)] if file else []),
+        check.relay(_relay()),
+        check.limits(current_app.extensions["forms_limiter"].storage),
+        check.site(current_app.config["SITE_URL"]),
+        check.worker(outbox, time.time()),
+    ]
+    if as_json:
+        click.echo(json.dumps([vars(finding) for finding in findings], indent=1))
+    else:
+        click.echo("\n".join(map(_table_row, findings)))
+    if not all(finding.right for finding in findings):
         raise SystemExit(1)
+
+
+def _table_row(finding: Any) -> str:
+    head = f"{finding.part:10}{'right' if finding.right else 'WRONG':7}"
+    return textwrap.fill(head + finding.words, 80, subsequent_indent=" " * len(head), break_long_words=False)

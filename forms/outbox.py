@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +88,7 @@ class Outbox:
         except IntegrityError:
             raise ReferenceTakenError("another row has this reference or token") from None
         except schema.NewerSchemaError as error:
-            raise OutboxError(str(error)) from None
+            raise OutboxError(f"it is newer than this code: {error}") from None
         except (SQLAlchemyError, OSError) as error:
             # The statement's parameters are the visitor's text: only the driver's own words may go on.
             raise OutboxError(f"{type(error).__name__}: {getattr(error, 'orig', error)}") from None
@@ -103,7 +103,7 @@ class Outbox:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(envelope.digest[:15], 16))))
             if token := connection.scalar(same.limit(1)):
                 return str(token)
-            connection.execute(table.insert().values(**vars(envelope), next_attempt_at=envelope.received_at))
+            _insert(connection, envelope)
         return envelope.token
 
     def receipt(self, token: str) -> str | None:
@@ -152,6 +152,21 @@ class Outbox:
         """Park the message: no machine sends or deletes it any more; a person decides."""
         self._settle(claim.id, sa.and_(PENDING, table.c.attempts == claim.attempts), failed_at=now, reply=reply)
 
+    def announce(self, compose: Callable[[list[Any]], Envelope], now: float) -> None:
+        """Put the alarm about submissions that were parked and not told of into the outbox.
+
+        Both that they are told of and the alarm are stored, or neither: raises ReferenceTakenError where its reference
+        is taken, as it is within the same hour.
+        """
+        untold = sa.and_(PARKED, table.c.alarmed_at.is_(None), table.c.kind.not_in(NOTICES))
+        with self._transaction() as connection:
+            if not connection.scalar(sa.select(table.c.id).where(untold).limit(1)):
+                return
+        tell = table.update().where(untold).values(alarmed_at=now).returning(table.c.reference, table.c.reply)
+        with self._transaction(write=True) as connection:
+            if told := list(connection.execute(tell)):
+                _insert(connection, compose(told))
+
     def _settle(self, row_id: int, when: sa.ColumnElement[bool], **values: Any) -> None:
         with self._transaction(write=True) as connection:
             connection.execute(table.update().where(table.c.id == row_id, when).values(leased_until=None, **values))
@@ -173,13 +188,31 @@ class Outbox:
                 connection.execute(workers.insert().values(name=worker, seen_at=now))
 
     # -- Operators -----------------------------------------------------------------------------------------------------
-    def rows(self, state: str | None = None) -> list[Any]:
-        """Return rows without their messages, oldest first: all, or those `pending`, `sent` or `failed`."""
+    def rows(
+        self,
+        state: str | None = None,
+        kind: str | None = None,
+        suspicious: bool = False,
+        received: tuple[float, float] | None = None,
+        limit: int | None = None,
+    ) -> list[Any]:
+        """Return rows without their messages, oldest first; of many the newest.
+
+        All, or those `pending`, `sent` or `failed`, of a kind, suspicious, received from the first time until before
+        the second.
+        """
         states = {"pending": PENDING, "sent": SENT, "failed": PARKED}
-        columns = [column for column in table.c if column.name not in ("message", "receipt")]
-        query = sa.select(*columns).order_by(table.c.id)
+        query = sa.select(*(column for column in table.c if column.name not in ("message", "receipt")))
+        if state:
+            query = query.where(states[state])
+        if kind:
+            query = query.where(table.c.kind == kind)
+        if suspicious:
+            query = query.where(table.c.suspicious)
+        if received:
+            query = query.where(table.c.received_at >= received[0], table.c.received_at < received[1])
         with self._transaction() as connection:
-            return list(connection.execute(query.where(states[state]) if state else query))
+            return list(connection.execute(query.order_by(table.c.id.desc()).limit(limit)))[::-1]
 
     def status(self, now: float) -> Status:
         """Return what waits and what stands still, without reading a message."""
@@ -226,10 +259,38 @@ class Outbox:
             references = list(connection.scalars(sa.select(table.c.reference).where(theirs)))
             if not dry_run:
                 connection.execute(table.delete().where(theirs))
+        if not dry_run:
+            schema.empty_log(self.engine)
         return references
 
     def park(self, reference: str, now: float) -> bool:
         """Park a pending row by hand; return whether there was one."""
         with self._transaction(write=True) as connection:
             parked = table.update().where(table.c.reference == reference, PENDING)
-            return connection.execute(parked.values(failed_at=now, reply="parked by hand")).rowcount == 1
+            by_hand = parked.values(failed_at=now, alarmed_at=now, reply="parked by hand")
+            return connection.execute(by_hand).rowcount == 1
+
+    def bounce(self, reference: str, message_id: str, words: str, now: float) -> Any:
+        """Park a mail that came back, beside what the relay said when it took it; return its row as it was, or None.
+
+        It counts as sent, for that it was; a `mark_sent` that comes late leaves it parked.
+        """
+        this = table.c.reference == reference
+        with self._transaction(write=True) as connection:
+            row = connection.execute(sa.select(table).where(this)).one_or_none()
+            if row is None or message_id.encode() not in row.message:
+                return None
+            sent_at, reply = row.sent_at or now, "; ".join(filter(None, (row.reply, f"bounced: {words}")))
+            parked = table.update().where(this, table.c.failed_at.is_(None))
+            connection.execute(parked.values(sent_at=sent_at, failed_at=now, alarmed_at=None, reply=reply))
+            return row
+
+    def clear_canaries(self, before: float, failed: str | None) -> None:
+        """Delete the canaries of before then, and the one that failed, lest a relay that is back gets them all."""
+        gone = sa.or_(table.c.received_at < before, table.c.reference == failed)
+        with self._transaction(write=True) as connection:
+            connection.execute(table.delete().where(table.c.kind == "canary", gone))
+
+
+def _insert(connection: sa.Connection, envelope: Envelope) -> None:
+    connection.execute(table.insert().values(**vars(envelope), next_attempt_at=envelope.received_at))

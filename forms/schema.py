@@ -134,3 +134,11 @@ def _upgrade(connection: sa.Connection) -> None:
     settings = config.Config(attributes={"connection": connection})
     settings.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     command.upgrade(settings, "head")
+
+
+def empty_log(database: sa.Engine) -> None:
+    """Move what SQLite's write-ahead log holds into the file and cut the log: old pages stand in it unerased."""
+    if database.dialect.name == "sqlite":
+        connection = database.raw_connection()
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -12,15 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forms.delivery import Relay, deliver_due
-from forms.outbox import Outbox, OutboxError
+from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
 
 logger = logging.getLogger("forms.worker")
 
 FINISH_SECONDS = 8  # for the mail in hand; systemd and containers kill after ten
 CUT_OFF = "the mail in hand took too long: left to its lease, it goes again with the same Message-ID"
-PURGE_EVERY_SECONDS = 3600
+HOUSEKEEPING_SECONDS = 10
 LONGEST_PAUSE = 60  # after trouble with relay or database: within a minute both are noticed to be back
-BEAT_SECONDS = 10  # how often a worker notes that it is alive
 
 
 class _StopNowError(BaseException):
@@ -61,8 +61,8 @@ class Worker:
     retry: float
     lease: float
     retention: float
-    purged_at: float = field(default=0.0, init=False)
-    beat_at: float = field(default=0.0, init=False)
+    compose_alarm: Callable[[list[Any], float], Envelope]
+    kept_house_at: float = field(default=0.0, init=False)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}", init=False)
 
     def turn(self, stop: Stop) -> tuple[int, bool]:
@@ -77,13 +77,13 @@ class Worker:
         return done
 
     def once(self, stop: Stop) -> bool:
-        """Take one turn and delete old rows; return whether the relay was there, or raise OutboxError."""
+        """Take one turn and keep house; return whether the relay was there, or raise OutboxError."""
         try:
             _, up = self.turn(stop)
         except _StopNowError:
             logger.warning(CUT_OFF)
             return False
-        self.purge()
+        self._keep_house()
         return up
 
     def run(self, stop: Stop) -> None:
@@ -96,6 +96,12 @@ class Worker:
         except _StopNowError:
             logger.warning(CUT_OFF)
 
+    def alarm(self) -> None:
+        """Tell the operator of what was parked; of what is parked in the same hour afterwards, in the next."""
+        now = time.time()
+        with contextlib.suppress(ReferenceTakenError):
+            self.outbox.announce(lambda parked: self.compose_alarm(parked, now), now)
+
     def purge(self, dry_run: bool = False) -> int:
         """Delete rows that were sent longer ago than they are kept; return how many."""
         count = self.outbox.purge(time.time() - self.retention, dry_run)
@@ -104,22 +110,21 @@ class Worker:
         return count
 
     def _stopped(self, stop: Stop) -> bool:
-        self._beat()
+        """Between two mails: keep house every HOUSEKEEPING_SECONDS, by a clock that nobody sets back."""
+        if not self.kept_house_at or time.monotonic() - self.kept_house_at > HOUSEKEEPING_SECONDS:
+            self.kept_house_at = time.monotonic()
+            self._keep_house()
         return stop.asked
 
-    def _beat(self) -> None:
-        """Note at most every BEAT_SECONDS, by a clock that nobody sets back, that this worker is alive."""
-        if not self.beat_at or time.monotonic() - self.beat_at > BEAT_SECONDS:
-            self.beat_at = time.monotonic()
-            self.outbox.beat(self.name, time.time())
+    def _keep_house(self) -> None:
+        self.outbox.beat(self.name, time.time())
+        self.alarm()
+        self.purge()
 
     def _pause_after_turn(self, stop: Stop, pause: float) -> float:
         """Take a turn; return how long to wait because of trouble, twice as long each time, or 0."""
         try:
             sent, up = self.turn(stop)
-            if time.time() - self.purged_at > PURGE_EVERY_SECONDS:
-                self.purged_at = time.time()
-                self.purge()
         except OutboxError as error:
             logger.error("the database does not answer: %s", error)
             sent, up = 0, False

@@ -137,3 +137,10 @@ def runner(app: Flask) -> FlaskCliRunner:
 @pytest.fixture
 def outbox(app: Flask) -> Outbox:
     return app.extensions["intake"].outbox
+
+
+@pytest.fixture
+def reference(client: FlaskClient, outbox: Outbox) -> str:
+    """The reference of a submission that waits."""
+    client.post("/formulare/kontakt/", data=CONTACT, headers=OWN)
+    return outbox.rows()[0].reference

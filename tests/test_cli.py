@@ -1,27 +1,28 @@
 """The commands, run as an operator runs them; the worker as the process that it is."""
 
+import email
+import email.policy
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 
 import pytest
 
 from conftest import CONTACT, OWN
 from forms import create_app
+from forms.notice import Operator
+from forms.wording import PRAGUE
+from test_outbox import envelope
 
 
 @pytest.fixture
 def environ(environ, smtp):
     return {**environ, "FORMS_SMTP_URL": smtp.url}
-
-
-@pytest.fixture
-def reference(client, outbox):
-    client.post("/formulare/kontakt/", data=CONTACT, headers=OWN)
-    return outbox.rows()[0].reference
 
 
 def worker(environ, *arguments):
@@ -78,47 +79,22 @@ def test_sigterm_cuts_off_a_relay_that_chews_and_leaves_the_row_to_its_lease(env
     assert row.next_attempt_at > time.time() + 500
 
 
-def test_list_and_show(runner, reference):
-    listed = runner.invoke(args=["outbox", "list"]).output
-    assert reference in listed
-    assert "pending" in listed
-    assert "jiri" not in listed
-    assert max(map(len, listed.splitlines())) <= 80
-    (row,) = json.loads(runner.invoke(args=["outbox", "list", "--json"]).output)
-    assert row["reference"] == reference
-    shown = runner.invoke(args=["outbox", "show", reference.lower()]).output
-    assert "state: pending" in shown
-    assert "Reply-To: " in shown
-    assert runner.invoke(args=["outbox", "show", "NONE"]).exit_code == 1
-
-
-@pytest.mark.both_databases
-def test_park_retry_and_purge(runner, reference, outbox):
-    assert runner.invoke(args=["outbox", "park", reference]).exit_code == 0
-    assert outbox.rows("failed")
-    assert runner.invoke(args=["outbox", "retry", "--all"]).output == "1 due now\n"
-    assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
-    assert runner.invoke(args=["outbox", "retry", reference]).exit_code == 1
-    assert runner.invoke(args=["outbox", "retry"]).exit_code == 2
-    assert runner.invoke(args=["outbox", "purge"]).output == "0 deleted\n"
-
-
-@pytest.mark.both_databases
-def test_erase_finds_all_of_a_person_by_address(runner, client, reference, outbox):
-    client.post("/formulare/kontakt/", data={**CONTACT, "email": "nekdo@example.cz"}, headers=OWN)
-    assert "1 would be erased" in runner.invoke(args=["outbox", "erase", "JIRI@example.cz", "--dry-run"]).output
-    assert runner.invoke(args=["outbox", "erase", "jiri@example.cz"], input="n\n").exit_code == 1
-    assert len(outbox.rows()) == 2
-    assert "1 erased" in runner.invoke(args=["outbox", "erase", "jiri@example.cz", "--yes"]).output
-    assert [row.reference for row in outbox.rows()] != [reference]
-    assert len(outbox.rows()) == 1
-
-
-def test_check_tries_database_and_relay_for_real(runner, environ):
-    assert runner.invoke(args=["check"]).exit_code == 0
+def test_check_prints_what_is_right_and_what_is_not(runner, environ):
+    result = runner.invoke(args=["check"])
+    assert result.exit_code == 1  # nobody serves the site, no worker runs
+    assert max(map(len, result.output.splitlines())) <= 80
+    found = json.loads(runner.invoke(args=["check", "--json"]).output)
+    assert {finding["part"]: finding["right"] for finding in found} == {
+        "settings": True,
+        "database": True,
+        "disk": True,
+        "relay": True,
+        "limits": True,
+        "site": False,
+        "worker": False,
+    }
     broken = create_app({**environ, "FORMS_SMTP_URL": "smtp://127.0.0.1:1"}).test_cli_runner().invoke(args=["check"])
-    assert broken.exit_code == 1
-    assert "FORMS_SMTP_URL" in broken.output
+    assert "relay     WRONG  it cannot be reached" in broken.output
 
 
 def test_once_says_when_the_relay_or_the_database_is_away(environ, reference, tmp_path):
@@ -131,7 +107,7 @@ def test_once_says_when_the_relay_or_the_database_is_away(environ, reference, tm
     for command in (["deliver", "--once"], ["outbox", "list"], ["outbox", "retry", "--all"]):
         result = away.invoke(args=command)
         assert result.exit_code == 1
-        assert result.output.startswith("Error: The database does not answer")
+        assert result.output.startswith("Error: The database cannot be used")
 
 
 @pytest.mark.both_databases
@@ -140,3 +116,118 @@ def test_once_deletes_old_rows_too(runner, outbox, reference):
     outbox.mark_sent(claim, time.time() - 31 * 86400, "250")
     assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
     assert not outbox.rows()
+
+
+# -- What the operator is told -----------------------------------------------------------------------------------------
+DAY = datetime(2026, 11, 24, tzinfo=PRAGUE)
+
+
+def at(hour, minute=0):
+    return (DAY + timedelta(hours=hour, minutes=minute)).timestamp()
+
+
+def text_of(row):
+    return email.message_from_bytes(row.message, policy=email.policy.default).get_content().replace("\r\n", "\n")
+
+
+@pytest.mark.both_databases
+def test_the_digest_counts_a_day_in_prague_and_comes_once(runner, outbox):
+    outbox.add(envelope(1, received_at=at(0) - 1, kind="contact"))
+    outbox.add(envelope(2, received_at=at(0), kind="contact"))
+    outbox.add(envelope(3, received_at=at(23, 59), kind="training", suspicious=True))
+    outbox.add(envelope(4, received_at=at(24), kind="contact"))
+    outbox.add(envelope(5, received_at=at(12), kind="canary"))
+    outbox.park("R4", at(25))
+    result = runner.invoke(args=["digest", "--day", "2026-11-24"])
+    assert result.output == "D-20261124 is in the outbox: 2 received on 2026-11-24.\n"
+    text = text_of(outbox.row("D-20261124"))
+    assert "Přijato zpráv: 2\nR2 R3\n" in text
+    assert "možný spam: 1\nR3\n" in text
+    assert "Čeká na odeslání: 3\nR1 R2 R3\n" in text
+    assert "člověk: 1\nR4\n" in text
+    again = runner.invoke(args=["digest", "--day", "2026-11-24"])
+    assert (again.exit_code, again.output) == (0, "D-20261124 was written before, no second one.\n")
+
+
+def test_the_digest_is_of_yesterday_and_of_no_day_that_is_not_over(runner, outbox):
+    yesterday = datetime.now(PRAGUE).date() - timedelta(days=1)
+    assert f"0 received on {yesterday}" in runner.invoke(args=["digest"]).output
+    assert outbox.row(f"D-{yesterday:%Y%m%d}")
+    for wrong in (f"{datetime.now(PRAGUE):%Y-%m-%d}", "yesterday"):
+        assert runner.invoke(args=["digest", "--day", wrong]).exit_code == 2
+
+
+def test_the_digest_reaches_the_operator_and_no_helpdesk(runner, smtp):
+    runner.invoke(args=["digest"])
+    assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
+    assert [mail.rcpt_tos for mail in smtp.taken] == [["spravce@ispadmin.example"]]
+
+
+@pytest.mark.both_databases
+def test_many_that_are_parked_make_one_alarm_an_hour_which_names_all(runner, outbox, smtp):
+    for number in range(5):
+        outbox.add(envelope(number, kind="contact"))
+    smtp.answers = {"RCPT": "550 no such user"}
+    runner.invoke(args=["deliver", "--once"])
+    (alarm,) = outbox.rows(kind="alarm")
+    assert all(f"R{number}: 550 no such user\n" in text_of(outbox.row(alarm.reference)) for number in range(5))
+    outbox.add(envelope(9, kind="contact"))
+    runner.invoke(args=["deliver", "--once"])  # parks R9, and the alarm too: about that there is no alarm
+    assert len(outbox.rows("failed")) == 7
+    in_an_hour = time.time() + 3600
+    outbox.announce(lambda parked: Operator("w@a.cz", "o@a.cz", "w@a.cz").alarm(parked, in_an_hour), in_an_hour)
+    second = outbox.rows(kind="alarm")[1]
+    assert "R9: 550" in text_of(outbox.row(second.reference))
+    assert "R1: 550" not in text_of(outbox.row(second.reference))
+
+
+def test_what_was_parked_by_hand_alarms_nobody(runner, outbox, reference):
+    runner.invoke(args=["outbox", "park", reference])
+    runner.invoke(args=["deliver", "--once"])
+    assert outbox.rows(kind="alarm") == []
+
+
+@pytest.mark.both_databases
+def test_the_canary_goes_the_whole_way_and_says_how_long_it_took(environ, runner, outbox, smtp):
+    outbox.add(envelope(1, kind="canary", received_at=time.time() - 2 * 86400))
+    process = worker(environ)
+    try:
+        result = runner.invoke(args=["canary", "--timeout", "20"])
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+    assert result.exit_code == 0
+    assert re.fullmatch(r"C-[A-Z0-9]{6}: the relay took it after \d\.\d s: 250 OK queued as \d\n", result.output)
+    assert smtp.taken[-1].rcpt_tos == ["spravce@ispadmin.example"]
+    assert [row.reference for row in outbox.rows()] == [result.output[:8]]  # the old one is gone
+
+
+def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(environ, runner, outbox, smtp):
+    result = runner.invoke(args=["canary", "--timeout", "1"])
+    assert result.exit_code == 1
+    assert "NOT TAKEN in 1 s: no worker took it: none is alive" in result.output
+    smtp.answers = {"MAIL": "451 greylisted"}
+    process = worker(environ)
+    try:
+        result = runner.invoke(args=["canary", "--timeout", "4"])
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+    assert result.exit_code == 1
+    assert "the relay's last words: 451 greylisted" in result.output
+    assert outbox.rows() == []
+
+
+def test_mails_to_the_operator_have_no_receipt(client, runner, outbox):
+    runner.invoke(args=["digest"])
+    token = outbox.row(outbox.rows()[0].reference).token
+    assert client.get(f"/formulare/prijato/{token}/").status_code == 404
+
+
+def test_the_worker_is_seen(environ, outbox):
+    process = worker(environ)
+    try:
+        until(lambda: outbox.status(time.time()).workers == 1)
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)

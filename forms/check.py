@@ -1,0 +1,111 @@
+"""Tries every part for real: what is right, what is not, and the cure."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import smtplib
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from limits.storage import Storage
+
+from forms.delivery import Relay
+from forms.outbox import Outbox, OutboxError
+
+LOW_SPACE = 500 * 1024 * 1024  # bytes: some 100,000 submissions, and the write-ahead log
+SITE_SECONDS = 10
+RELAY_TROUBLE: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPAuthenticationError, "it refuses user and password: look at them in FORMS_SMTP_URL"),
+    (smtplib.SMTPNotSupportedError, "it does not offer what FORMS_SMTP_URL asks for: look at its scheme and port"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted, or for another name: mend it, or the host's name"),
+    (ssl.SSLError, "it does not speak TLS there: look at scheme and port in FORMS_SMTP_URL"),
+    (socket.gaierror, "there is no such host: look at FORMS_SMTP_URL"),
+    (TimeoutError, "it does not answer in time: look at the firewall, and at host and port in FORMS_SMTP_URL"),
+    (OSError, "it cannot be reached: look at whether it runs, and at host and port in FORMS_SMTP_URL"),
+    (smtplib.SMTPException, "it does not let us begin: look into its log"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was seen of a part."""
+
+    part: str
+    right: bool
+    words: str
+
+
+def database(outbox: Outbox) -> Finding:
+    """Write a row, and ask for the version of the tables."""
+    try:
+        outbox.ping()
+        version = outbox.status(0).version
+    except OutboxError as error:
+        cure = "look at FORMS_DATABASE_URL and the rights to its file or server"
+        return Finding("database", False, f"{error}: {cure}")
+    return Finding("database", True, f"{outbox.engine.dialect.name} takes a write, tables have version {version}")
+
+
+def relay(relay: Relay) -> Finding:
+    """Connect, shake hands and log in, as for a delivery."""
+    try:
+        session = relay.open()
+        tls = session.sock.version() if isinstance(session.sock, ssl.SSLSocket) else "without TLS"
+    except (smtplib.SMTPException, OSError) as error:
+        cure = next(words for kind, words in RELAY_TROUBLE if isinstance(error, kind))
+        return Finding("relay", False, f"{cure} ({type(error).__name__})")
+    finally:
+        relay.quit()
+    return Finding("relay", True, f"answers, {tls}" + (", lets us in" if relay.url.username else ", no login"))
+
+
+def site(url: str) -> Finding:
+    """Ask the public address for /healthz, through whatever stands in front."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=SITE_SECONDS) as response:  # noqa: S310 - http or https
+            answer = response.read(10_000)
+    except urllib.error.HTTPError as error:
+        answer = error.read(10_000)
+    except OSError as error:
+        why = getattr(error, "reason", error)
+        return Finding("site", False, f"{url} does not answer ({why}): look at FORMS_SITE_URL, DNS and the web server")
+    try:
+        ours = "database_writable" in json.loads(answer)
+    except ValueError:
+        ours = False
+    cure = "something else answers there: the web server must pass /healthz on to the forms app"
+    return Finding("site", ours, f"{url} is ours" if ours else f"{url}: {cure}")
+
+
+def limits(storage: Storage) -> Finding:
+    """Ask where the limits are counted."""
+    name = type(storage).__name__
+    try:
+        right = storage.check()
+    except Exception as error:  # noqa: BLE001 - each storage's client raises its own
+        right, name = False, f"{name}: {type(error).__name__}"
+    cure = f"{name} does not answer, nobody is limited meanwhile: look at FORMS_RATELIMIT_STORAGE"
+    return Finding("limits", right, f"counted in {name}" if right else cure)
+
+
+def disk(file: str) -> Finding:
+    """Measure the room where SQLite's file is."""
+    free = shutil.disk_usage(Path(file).parent).free
+    words = f"{free // 1024**2} MiB free for {file}"
+    cure = ": make room, or submissions will be refused"
+    return Finding("disk", free > LOW_SPACE, words if free > LOW_SPACE else words + cure)
+
+
+def worker(outbox: Outbox, now: float) -> Finding:
+    """Look whether a worker was seen."""
+    try:
+        count = outbox.status(now).workers
+    except OutboxError:
+        return Finding("worker", False, "cannot be seen without the database")
+    cure = "none was seen in the last ten minutes: start `flask --app forms deliver`"
+    return Finding("worker", count > 0, f"{count} alive" if count else cure)

@@ -1,0 +1,181 @@
+"""The commands `flask --app forms outbox ...`: look at what is stored and act on it. References, never answers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from forms import bounce
+from forms.fields import parsed_email
+from forms.outbox import Outbox, OutboxError
+
+NO_DATABASE = "The database cannot be used: {}. Look at FORMS_DATABASE_URL and the rights to its file or server."
+LARGEST_BOUNCE = 1024 * 1024  # bytes: the delivery status comes before the mail that is returned
+TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the bounce and pipes it once more
+
+
+class Answering:
+    """Says it in one line when the database is away."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)  # type: ignore[misc]  # mixed into click's own
+        except OutboxError as error:
+            raise click.ClickException(NO_DATABASE.format(error)) from error
+
+
+class OutboxGroup(Answering, AppGroup):
+    """The group."""
+
+
+outbox_commands = OutboxGroup("outbox", help="Look at the stored submissions and act on them.")
+
+
+def stored() -> Outbox:
+    """Return the app's outbox."""
+    return current_app.extensions["intake"].outbox  # type: ignore[no-any-return]
+
+
+@outbox_commands.command("list")
+@click.option("--state", type=click.Choice(["pending", "sent", "failed"]), help="Only these.")
+@click.option("--kind", help="Only these: contact, price-list, training, digest, alarm, canary.")
+@click.option("--suspicious", is_flag=True, help="Only those marked as possible spam.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(0), help="The newest so many; 0: all.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list, for machines.")
+def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int, as_json: bool) -> None:
+    """List submissions by reference, oldest first: no names, no answers."""
+    found = stored().rows(state, kind, suspicious=suspicious, limit=limit + 1 if limit else None)
+    rows = [_summary(row) for row in (found[-limit:] if limit else found)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    click.echo(f"{'REFERENCE':13}{'KIND':11}{'STATE':8}{'RECEIVED (UTC)':17}{'NEXT TRY':12}{'TRIES':6}LAST REPLY")
+    for row in rows:
+        received, following = _time(row["received_at"]), _time(row["next_attempt_at"])[-11:]
+        line = f"{row['reference']:13}{row['kind']:11}{row['state']:8}{received:17}{following:12}{row['attempts']:<6}"
+        click.echo(line + row["reply"][: 80 - len(line)])
+    more = f", the newest; older ones with --limit {limit * 10}" if len(found) > len(rows) else ""
+    click.echo(f"{len(rows)} mail{'' if len(rows) == 1 else 's'}{more}")
+
+
+@outbox_commands.command("show")
+@click.argument("reference")
+def show(reference: str) -> None:
+    """Print one submission: its state, the relay's words and the whole frozen mail."""
+    row = stored().row(reference.upper())
+    if row is None:
+        raise click.ClickException(f"There is no submission {reference}. `outbox list` shows those there are.")
+    for key, value in _summary(row).items():
+        click.echo(f"{key}: {_time(value) if key.endswith('_at') else value}")
+    click.echo(f"sender: {row.sender}\nrecipient: {row.recipient}\n")
+    click.echo(row.message.decode("utf-8", "replace").replace("\r\n", "\n"))
+
+
+@outbox_commands.command("retry")
+@click.argument("reference", required=False)
+@click.option("--all", "every", is_flag=True, help="Every parked one.")
+def retry(reference: str | None, every: bool) -> None:
+    """Send a parked or waiting submission at the next turn of the worker."""
+    if bool(reference) == every:
+        raise click.UsageError("Give one reference, or --all for every parked one.")
+    count = stored().retry(time.time(), reference.upper() if reference else None)
+    if reference and not count:
+        raise click.ClickException(f"There is no unsent submission {reference} that the worker has not in hand.")
+    click.echo(f"{count} due now")
+
+
+@outbox_commands.command("park")
+@click.argument("reference")
+def park(reference: str) -> None:
+    """Keep a waiting submission from being sent; `retry` lets it go again."""
+    if not stored().park(reference.upper(), time.time()):
+        raise click.ClickException(f"There is no waiting submission {reference}.")
+    click.echo(f"{reference.upper()} parked")
+
+
+@outbox_commands.command("purge")
+@click.option("--dry-run", is_flag=True, help="Only say how many.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def purge(dry_run: bool, yes: bool) -> None:
+    """Delete mails that were sent more than FORMS_RETENTION_DAYS ago; never unsent or bounced ones."""
+    before = time.time() - current_app.config["RETENTION_DAYS"] * 86400
+    count = stored().purge(before, dry_run=True)
+    click.echo(f"{count} would be deleted")
+    if dry_run or not count:
+        return
+    if not yes:
+        click.confirm("Delete them for good?", abort=True)
+    click.echo(f"{stored().purge(before)} deleted")
+
+
+@outbox_commands.command("erase")
+@click.argument("email")
+@click.option("--dry-run", is_flag=True, help="Only say how many.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, dry_run: bool, yes: bool) -> None:
+    """Delete everything that one person sent, by e-mail address, delivered or not."""
+    with contextlib.suppress(ValueError):
+        email = parsed_email(email).ascii_email
+    references = stored().erase(email, dry_run=True)
+    click.echo(f"{len(references)} would be erased: {' '.join(references)}" if references else "Nothing is stored.")
+    if dry_run or not references:
+        return
+    if not yes:
+        click.confirm("Erase them for good?", abort=True)
+    click.echo(f"{len(stored().erase(email))} erased")
+
+
+@outbox_commands.command("bounce")
+def take_bounce() -> None:
+    """Read one bounce from standard input, as a mail alias pipes it, and park the submission that it is about.
+
+    Ends with 0 whatever the mail is, lest the mail server answers a bounce with a bounce; with 75 where the database is
+    away, and the mail server tries again.
+    """
+    notification = sys.stdin.buffer.read(LARGEST_BOUNCE)
+    while sys.stdin.buffer.read(65536):  # the mail server does not like a pipe that is closed early
+        pass
+    try:
+        found = bounce.read(notification)
+        if not found.failed:
+            click.echo(f"{found.reference}: the mail is not lost ({found.words}), nothing to do.")
+            return
+        row = stored().bounce(found.reference, found.message_id, found.words, time.time())
+    except bounce.NotABounceError as error:
+        click.echo(f"Not a bounce: {error}. Nothing was changed.", err=True)
+    except OutboxError as error:
+        click.echo(NO_DATABASE.format(error), err=True)
+        raise SystemExit(TRY_AGAIN) from error
+    else:
+        known = "was parked before" if row and row.failed_at else f"parked: {found.words}"
+        click.echo(f"{found.reference} {known if row else 'is not stored, or not with this Message-ID'}.", err=not row)
+
+
+def _summary(row: Any) -> dict[str, Any]:
+    state = "failed" if row.failed_at else "sent" if row.sent_at else "pending"
+    following = row.next_attempt_at if state == "pending" else None
+    return {
+        "reference": row.reference,
+        "kind": row.kind,
+        "state": state,
+        "received_at": row.received_at,
+        "next_attempt_at": following,
+        "attempts": row.attempts,
+        "sent_at": row.sent_at,
+        "failed_at": row.failed_at,
+        "suspicious": row.suspicious,
+        "reply": row.reply,
+    }
+
+
+def _time(seconds: float | None) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else "-"

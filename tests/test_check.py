@@ -1,0 +1,152 @@
+"""Each part is tried for real, whole and broken."""
+
+import socket
+import ssl
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from limits.storage import storage_from_string
+from werkzeug.serving import make_server
+
+from conftest import Relay as KeepingRelay
+from forms import check, create_app
+from forms.delivery import Relay
+from forms.outbox import Outbox
+from test_delivery import CERTIFICATE
+
+
+def local(port):
+    return f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def relay_with():
+    """Start an SMTP server with options and return its port."""
+    started = []
+
+    def start(**options):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        controller = Controller(KeepingRelay(), hostname="127.0.0.1", port=port, **options)
+        controller.start()
+        started.append(controller)
+        return port
+
+    yield start
+    for controller in started:
+        controller.stop()
+
+
+def tls():
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
+def login(right):
+    return {"auth_require_tls": False, "authenticator": lambda *_: AuthResult(success=right, handled=False)}
+
+
+@pytest.mark.both_databases
+def test_the_database_is_written_to(outbox):
+    finding = check.database(outbox)
+    assert finding.right
+    assert finding.words == f"{outbox.engine.dialect.name} takes a write, tables have version 0002"
+
+
+def test_a_database_that_cannot_be_written_to(tmp_path):
+    (tmp_path / "folder").mkdir()
+    finding = check.database(Outbox(f"sqlite:///{tmp_path}/folder"))
+    assert not finding.right
+    assert "look at FORMS_DATABASE_URL" in finding.words
+
+
+def test_a_relay_that_lets_us_in(relay_with):
+    port = relay_with(**login(True))
+    assert check.relay(Relay(f"smtp://127.0.0.1:{port}", 80)).words == "answers, without TLS, no login"
+    assert check.relay(Relay(f"smtp://u:p@127.0.0.1:{port}", 80)).words == "answers, without TLS, lets us in"
+
+
+def test_a_relay_with_tls(relay_with, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    port = relay_with(tls_context=tls())
+    assert "answers, TLSv1.3, no login" in check.relay(Relay(f"smtp+starttls://localhost:{port}", 80)).words
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "cure"),
+    [
+        ("smtp://u:p@127.0.0.1:{}", login(False), "it refuses user and password"),
+        ("smtp+starttls://127.0.0.1:{}", {}, "it does not offer what FORMS_SMTP_URL asks for"),
+        ("smtp+starttls://localhost:{}", {"tls_context": tls()}, "its certificate is not trusted"),
+        ("smtps://127.0.0.1:{}", {}, "it does not speak TLS there"),
+    ],
+)
+def test_a_relay_that_does_not_let_us_in_has_its_cure(relay_with, url, options, cure):
+    finding = check.relay(Relay(url.format(relay_with(**options)), 80))
+    assert not finding.right
+    assert finding.words.startswith(cure)
+
+
+@pytest.mark.parametrize(
+    ("url", "cure"),
+    [("smtp://127.0.0.1:1", "it cannot be reached"), ("smtp://no.such.host.invalid", "there is no such host")],
+)
+def test_a_relay_that_is_not_there_has_its_cure(url, cure):
+    assert check.relay(Relay(url, 80)).words.startswith(cure)
+
+
+def serving(server):
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def test_the_site_is_ours_even_when_it_cannot_take_a_submission(environ, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for settings in ({}, {"FORMS_DATABASE_URL": f"sqlite:///{tmp_path}/folder"}):
+        server = serving(make_server("127.0.0.1", 0, create_app({**environ, **settings})))
+        assert check.site(local(server.port)).right
+        server.shutdown()
+
+
+def test_a_site_that_is_another_or_none_has_its_cure():
+    class Another(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'["hello"]')
+
+        def log_message(self, *_):
+            pass
+
+    server = serving(HTTPServer(("127.0.0.1", 0), Another))
+    finding = check.site(local(server.server_port))
+    server.shutdown()
+    server.server_close()
+    assert not finding.right
+    assert "must pass /healthz on" in finding.words
+    gone = check.site(local(server.server_port))
+    assert not gone.right
+    assert "look at FORMS_SITE_URL, DNS and the web server" in gone.words
+
+
+def test_the_storage_of_the_limits():
+    assert check.limits(storage_from_string("memory://")).right
+
+
+def test_the_room_on_the_disk(tmp_path, monkeypatch):
+    assert check.disk(f"{tmp_path}/outbox.sqlite3").right
+    monkeypatch.setattr(check, "LOW_SPACE", 1 << 60)
+    finding = check.disk(f"{tmp_path}/outbox.sqlite3")
+    assert not finding.right
+    assert "make room" in finding.words
+
+
+def test_a_worker_that_was_seen(outbox):
+    assert check.worker(outbox, time.time()).words.startswith("none was seen")
+    outbox.beat("host:1", time.time())
+    assert check.worker(outbox, time.time()) == check.Finding("worker", True, "1 alive")
