@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
+from sys import intern
 from typing import Any
 
 from markupsafe import Markup
@@ -15,10 +16,12 @@ from newsroom.notes import HEADINGS, KINDS, slug
 HEADING = re.compile(r"(?=<h2[ >])")
 KIND = re.compile(r'<h2 data-kind="(\w+)"')
 ITEM = re.compile(r'<li data-module="([^"]*)" id="([^"]+)">')
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+ROOM = 200  # characters of a description
 MODULE = re.compile(r"<strong>[^<]*</strong>:?\s*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One item of a note as pages show it."""
 
@@ -53,7 +56,7 @@ def section(kind: str, html: str) -> list[Change]:
     """Return the items of one section; each goes on to its own last `</li>`."""
     _, *parts = ITEM.split(html)
     return [
-        Change(kind, unescape(module), name, Markup(without_module(rest.rpartition("</li>")[0], module)))  # noqa: S704
+        Change(kind, intern(unescape(module)), name, Markup(without_module(rest.rpartition("</li>")[0], module)))  # noqa: S704
         for module, name, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
     ]
 
@@ -89,12 +92,22 @@ def add_filter(pelican: Any) -> None:
     pelican.settings["JINJA_FILTERS"]["with_permalinks"] = with_permalinks
 
 
+def first_words(html: str) -> str:
+    """Return the text of the first paragraph that has one, at most ROOM characters, for notes without a summary."""
+    for paragraph in PARAGRAPH.findall(html):
+        text = re.sub("[ \n]+", " ", unescape(re.sub("<[^>]+>", "", paragraph))).strip()
+        if text:
+            return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + " …"
+    return ""
+
+
 def describe_changes(generators: Any) -> None:
-    """Give every note its `text`, `changes`, `sections` and `counts` once all links can be resolved."""
+    """Give every note its `text`, `description`, `changes`, `sections` and `counts` once all links can be resolved."""
     for notes in generators[0].context["NEWS"].values():
         for note in notes:
             text, note.changes = take_out(note.content)
             note.text = Markup(text)  # noqa: S704 - our own Markdown
+            note.description = note.metadata.get("summary") or first_words(text) or note.title
             note.sections = grouped(note.changes, note.lang)
             note.counts = Counter(change.kind for change in note.changes)
             note.get_content.cache.clear()  # Pelican would keep the text a second time

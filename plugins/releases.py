@@ -1,8 +1,6 @@
 """What a release is: a note with a version, in the order of versions, with a channel; and which one is the newest."""
 
-import re
 from datetime import date, datetime
-from html import unescape
 from itertools import pairwise
 from typing import Any
 
@@ -12,24 +10,11 @@ from newsroom import clock
 from newsroom.notes import HEADINGS, version_order
 from newsroom.source import ZONE
 
-PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
-ROOM = 200  # characters of a description
-
-
-def first_words(html: str) -> str:
-    """Return the text of the first paragraph that has one, at most ROOM characters, for notes without a summary."""
-    for paragraph in PARAGRAPH.findall(html):
-        text = re.sub("[ \n]+", " ", unescape(re.sub("<[^>]+>", "", paragraph))).strip()
-        if text:
-            return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + " …"
-    return ""
-
 
 def describe(note: Any, now: datetime) -> None:
     """Give a note every attribute that templates ask for."""
     note.version = getattr(note, "version", None)
     note.channel = getattr(note, "channel", "stable")
-    note.description = note.metadata.get("summary") or first_words(note._content) or note.title
     note.upcoming = note.date > now  # only development shows such a note; it comes out at its date
     note.public = note.status == "published" and not note.upcoming
     note.previous = note.next = None

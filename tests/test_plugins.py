@@ -11,10 +11,11 @@ from markdown import Markdown
 from newsroom.notes import version_order
 from newsroom.typography import typeset, typeset_html, typeset_texts
 from plugins.blocks import UnknownBlockError, with_blocks
+from plugins.changes import first_words
 from plugins.feeds import Feeds, entry_id
 from plugins.filters import isodate, long_date, number
 from plugins.languages import link_translations, part_languages
-from plugins.releases import first_words, newest
+from plugins.releases import newest
 from plugins.sitemap import moves
 from plugins.timeline import timeline
 

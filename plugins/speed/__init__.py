@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican import signals
+from pelican.contents import Article
 
 from plugins.speed.memory import Memory, RecallingReader
 from plugins.speed.writer import BatchWriter
@@ -35,6 +36,8 @@ def begin(pelican: Any) -> None:
     gc.set_threshold(100_000)  # nearly all that a build makes lives as long as it
     settings["READERS"]["md"] = partial(RecallingReader, memory)
     signals.content_object_init.disconnect(typeset_body)  # it is typeset when it is remembered
+    if not settings["SITEURL"]:  # what plugins.prefix made of a preview's texts is not remembered
+        signals.content_object_init.connect(partial(recall_text, memory), weak=False)
     signals.get_writer.connect(batch_writer)
     signals.article_generator_finalized.connect(remember_addresses)
     signals.page_generator_finalized.connect(remember_addresses)
@@ -46,6 +49,12 @@ def remember_addresses(generator: Any) -> None:
     """Let Pelican not work out an address anew for every link that leads there."""
     for content in {*generator.context["generated_content"].values()} - {None}:
         content.override_url = content.url
+
+
+def recall_text(memory: Memory, content: Any) -> None:
+    """Let a note have its text from the memory when it is asked for: thousands of them fill the machine's."""
+    if isinstance(content, Article) and not content.get_static_links():
+        content._content, content._get_content = "", partial(memory.text, content.source_path)
 
 
 def batch_writer(_: Any) -> type[BatchWriter]:

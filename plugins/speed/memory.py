@@ -102,6 +102,10 @@ class Memory:
             self.render([text])
         return row[0], json.loads(row[1])
 
+    def text(self, path: str) -> str:
+        """Return the HTML that a file became."""
+        return self.recall(path)[0]
+
 
 class RecallingReader(MarkdownReader):
     """Reads notes and pages by asking the memory."""
