@@ -39,7 +39,7 @@ publish: $(INSTALLED) ## the production build, in output/
 rollback: ## return the live site to the release before, until the next push (REMOTE=origin)
 	@git push --quiet $(REMOTE) $(REMOTE)/$(BRANCH):refs/newsroom/rollback/$$(date +%s)
 
-bench: $(INSTALLED) ## what forms and build cost, as ratios (NOTES=1000 ROUNDS=5 for a bigger build, more often)
+bench: $(INSTALLED) ## what forms and build cost, as ratios (NOTES="1000 5000" ROUNDS=5 for bigger builds and how they grow)
 	@$(BIN)/python -m bench
 
 screenshots: $(INSTALLED) ## take the README's pictures anew, in docs/img/

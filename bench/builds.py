@@ -1,19 +1,20 @@
 """What a build of many notes costs, held against stock Pelican's full build of the same notes, in turns.
 
-`python -m bench.builds NOTES ROUNDS`; each note is there in two languages.
+`python -m bench.builds ROUNDS NOTES [NOTES]`; each note is there in two languages.
 """
 
 import json
+import math
 import os
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pelicanconf
 from bench import corpus
@@ -21,47 +22,75 @@ from bench import corpus
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def cost(*command: str | Path, speed: str = "1") -> tuple[float, float]:
-    """Return the seconds that a command took, by the clock and of all cores together."""
-    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+class Cost(NamedTuple):
+    """Seconds by the clock and of all cores together, and the MiB of the largest process."""
+
+    clock: float
+    cores: float
+    memory: float
+
+
+def cost(*command: str | Path, speed: str = "1") -> Cost:
+    """Return what a command took."""
+    started = time.perf_counter()
     environ = os.environ | {"FORMS_DEVELOPMENT": "1", "SPEED": speed}
-    subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.perf_counter() - started, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    return Cost(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def one_round(folder: Path, content: Path) -> Iterator[tuple[str, tuple[float, float]]]:
-    """Give what each way of building took, once."""
-    for name in ("site", "cache"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    common = ("pelican", content, "-o", folder / "site", "-d", "--log-handler", "plain", "--fatal", "warnings")
-    ours = (*common, "-s", "pelicanconf.py", "-e", f"CACHE_PATH={json.dumps(str(folder / 'cache'))}")
-    yield "stock Pelican, full build", cost(*common, "-s", "bench/stock.py")
-    yield "ours without plugins.speed", cost(*ours, speed="0")
-    yield "ours, full build, nothing remembered", cost(*ours)
+def one_round(folder: Path, content: Path) -> Iterator[tuple[str, Cost]]:
+    """Give what each way of building took, once; each builds into an empty folder, as a publish does."""
+
+    def built(*settings: str | Path, speed: str = "1") -> Cost:
+        shutil.rmtree(folder / "site", ignore_errors=True)
+        options = ("-o", folder / "site", "--log-handler", "plain", "--fatal", "warnings")
+        return cost("pelican", content, *options, "-s", *settings, speed=speed)
+
+    ours = ("pelicanconf.py", "-e", f"CACHE_PATH={json.dumps(str(folder / 'cache'))}")
+    shutil.rmtree(folder / "cache", ignore_errors=True)
+    yield "stock Pelican, full build", built("bench/stock.py")
+    yield "ours without plugins.speed", built(*ours, speed="0")
+    yield "ours, full build, nothing remembered", built(*ours)
     with (content / "news" / f"{corpus.version(0)}.cs.md").open("a") as note:
         note.write(f"- {time.time_ns()}\n")
-    yield "ours, one note changed", cost(*ours)
+    yield "ours, one note changed", built(*ours)
     yield "newsroom.check", cost("newsroom.check", "--read-only", content)
 
 
-def compare(notes: int, rounds: int) -> None:
-    """Print the median of each way of building and its ratio to stock Pelican's full build."""
+def measure(notes: int, rounds: int) -> dict[str, Cost]:
+    """Return the median of each way of building so many notes."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         content = corpus.write(folder / "content", notes, Path(pelicanconf.PATH))
         for home in (content / "pages").glob("home.*"):  # stock Pelican has no such template
             home.write_text(home.read_text("utf-8").replace("Template: home\n", ""), "utf-8")
         taken = [dict(one_round(folder, content)) for _ in range(rounds)]
-    medians = {
-        way: [statistics.median(sides) for sides in zip(*(times[way] for times in taken), strict=True)]
+    return {
+        way: Cost(*(statistics.median(sides) for sides in zip(*(times[way] for times in taken), strict=True)))
         for way in taken[0]
     }
-    stock = next(iter(medians.values()))
-    print(f"\n{f'{notes} notes in two languages':<40} {'seconds':>8} {'ratio':>7} {'of all cores':>14} {'ratio':>7}")
-    for way, (clock, cores) in medians.items():
-        print(f"{way:<40} {clock:8.1f} {clock / stock[0]:7.3f} {cores:14.1f} {cores / stock[1]:7.3f}")
+
+
+def compare(notes: Sequence[int], rounds: int) -> None:
+    """Print what each way of building costs, its ratio to stock Pelican's full build, and how it grows."""
+    found = {number: measure(number, rounds) for number in notes}
+    for number, medians in found.items():
+        stock = medians["stock Pelican, full build"]
+        head = f"{number} notes in two languages"
+        print(f"\n{head:<38} {'seconds':>8} {'ratio':>7} {'of all cores':>14} {'ratio':>7} {'MiB':>6}")
+        for way, (clock, cores, memory) in medians.items():
+            ratios = (clock / stock.clock, cores / stock.cores)
+            print(f"{way:<38} {clock:8.1f} {ratios[0]:7.3f} {cores:14.1f} {ratios[1]:7.3f} {memory:6.0f}")
+    if len(notes) > 1:
+        few, many = min(notes), max(notes)
+        print(f"\ngrowth from {few} to {many} notes: cost of all cores ~ notes to the power of")
+        for way, before in found[few].items():
+            print(f"{way:<38} {math.log(found[many][way].cores / before.cores) / math.log(many / few):8.2f}")
 
 
 if __name__ == "__main__":
-    compare(int(sys.argv[1]), int(sys.argv[2]))
+    compare([int(number) for number in sys.argv[2:]], int(sys.argv[1]))
