@@ -17,7 +17,7 @@ worker_class = "gthread"
 threads = 16
 keepalive = 0  # a connection costs nothing here, and a kept one may close just when nginx sends a post down it
 timeout = 30  # a process whose loop hangs for so long is replaced
-graceful_timeout = 8  # for answers under way; systemd kills after ten
+graceful_timeout = 7  # for answers under way; systemd kills after ten
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat file: memory, so that a stalled disk is no hanging process
 preload_app = False  # SIGHUP loads new code in a new process before the old one goes
 

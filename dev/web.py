@@ -12,7 +12,7 @@ from flask import Flask
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.security import safe_join
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 TYPES = {".atom.xml": "application/atom+xml", ".xml": "application/xml", ".js": "text/javascript"}
 RELOAD_SECONDS = 20  # how long a browser's question stays open; its thread ends with it
+SILENCE_SECONDS = 5  # after which a client that says nothing goes away, and its thread with it
+
+
+class Handler(WSGIRequestHandler):
+    """One client's connection. Browsers open some that they never use: that is no error worth a line."""
+
+    timeout = SILENCE_SECONDS
+
+    def log_error(self, format: str, *args: object) -> None:
+        pass
 
 
 class Web:
@@ -153,7 +163,7 @@ def main() -> None:
     forms = create_app()
     prove(forms)
     web = Web(arguments.var, forms)
-    server = make_server("127.0.0.1", 0, web, threaded=True, fd=arguments.socket)
+    server = make_server("127.0.0.1", 0, web, threaded=True, request_handler=Handler, fd=arguments.socket)
     print("ready", flush=True)
     server.serve_forever()
 
