@@ -32,7 +32,7 @@ def read(notification: bytes) -> Bounce:
     recipients = [part for part in parts if part["Action"]]
     if not recipients:
         raise NotABounceError("it has no delivery status (RFC 3464)")
-    # Exim and Exchange name the mail in the notification's own headers too, should it come back without its own.
+    # Exchange names the mail in the notification's own headers too, should it come back without its own.
     names = [*(part["Message-ID"] for part in parts), whole["References"], whole["In-Reply-To"]]
     if not (found := OURS.search(" ".join(str(name) for name in names))):
         raise NotABounceError("it does not return a mail of ours with its Message-ID")

@@ -60,7 +60,7 @@ def _worker() -> Worker:
 @click.option("--once", is_flag=True, help="Send what is due and end.")
 @with_appcontext
 def deliver(once: bool) -> None:
-    """Send the stored submissions to the helpdesk until SIGTERM."""
+    """Send what is stored, until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     if not once:
         _worker().run(Stop())
@@ -72,7 +72,10 @@ def deliver(once: bool) -> None:
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Of that day, in Prague; by default of yesterday.")
 @with_appcontext
 def digest(day: datetime | None) -> None:
-    """Put the digest of a day into the outbox, for the operator; twice for the same day makes one mail."""
+    """Send the operator a day's digest.
+
+    Through the outbox; called twice for the same day it makes one mail.
+    """
     today = datetime.now(PRAGUE).replace(hour=0, minute=0, second=0, microsecond=0)
     start = day.replace(tzinfo=PRAGUE) if day else today - timedelta(days=1)
     end = start + timedelta(days=1)
@@ -99,7 +102,10 @@ def digest(day: datetime | None) -> None:
 @click.option("--timeout", default=120, show_default=True, type=click.IntRange(1), help="Seconds for the whole way.")
 @with_appcontext
 def canary(timeout: int) -> None:
-    """Send a submission that nobody made to the operator; exit 1 when the relay has not taken it in time."""
+    """Send a trial mail the whole way.
+
+    To the operator, through outbox, worker and relay. Ends with 1 when the relay has not taken it in time.
+    """
     envelope = _operator().canary(current_app.extensions["theme"]["TEXTS"]["cs"], time.time())
     started = time.monotonic()
     stored().add(envelope)
@@ -121,10 +127,14 @@ def canary(timeout: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON list, for machines.")
 @with_appcontext
 def try_all(as_json: bool) -> None:
-    """Try every part for real; exit 1 when one is not right."""
-    outbox, file = stored(), current_app.config["DATABASE_URL"].partition("sqlite:///")[2]
+    """Try every part for real.
+
+    Ends with 1 when one is not right.
+    """
+    outbox, development = stored(), current_app.config["DEVELOPMENT"]
+    file = current_app.config["DATABASE_URL"].partition("sqlite:///")[2]
     findings = [
-        check.Finding("settings", True, "complete, and none is unsafe"),
+        check.Finding("settings", True, "of development only" if development else "complete, none is unsafe"),
         check.database(outbox),
         *([check.disk(file)] if file else []),
         check.relay(_relay()),

@@ -52,7 +52,10 @@ def stored() -> Outbox:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(0), help="The newest so many; 0: all.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list, for machines.")
 def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int, as_json: bool) -> None:
-    """List submissions by reference, oldest first: no names, no answers."""
+    """List what is stored, by reference.
+
+    Oldest first; no names, no answers.
+    """
     found = stored().rows(state, kind, suspicious=suspicious, limit=limit + 1 if limit else None)
     rows = [_summary(row) for row in (found[-limit:] if limit else found)]
     if as_json:
@@ -62,7 +65,8 @@ def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int,
     for row in rows:
         received, following = _time(row["received_at"]), _time(row["next_attempt_at"])[-11:]
         line = f"{row['reference']:13}{row['kind']:11}{row['state']:8}{received:17}{following:12}{row['attempts']:<6}"
-        click.echo(line + row["reply"][: 80 - len(line)])
+        words = row["reply"].rpartition("; bounced: ")[2]
+        click.echo(line + words[: 80 - len(line)])
     more = f", the newest; older ones with --limit {limit * 10}" if len(found) > len(rows) else ""
     click.echo(f"{len(rows)} mail{'' if len(rows) == 1 else 's'}{more}")
 
@@ -70,7 +74,10 @@ def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int,
 @outbox_commands.command("show")
 @click.argument("reference")
 def show(reference: str) -> None:
-    """Print one submission: its state, the relay's words and the whole frozen mail."""
+    """Print one, with the whole mail.
+
+    Its state and the relay's words come first.
+    """
     row = stored().row(reference.upper())
     if row is None:
         raise click.ClickException(f"There is no submission {reference}. `outbox list` shows those there are.")
@@ -84,7 +91,10 @@ def show(reference: str) -> None:
 @click.argument("reference", required=False)
 @click.option("--all", "every", is_flag=True, help="Every parked one.")
 def retry(reference: str | None, every: bool) -> None:
-    """Send a parked or waiting submission at the next turn of the worker."""
+    """Send a parked or waiting one again.
+
+    At the next turn of the worker, as if it were new.
+    """
     if bool(reference) == every:
         raise click.UsageError("Give one reference, or --all for every parked one.")
     count = stored().retry(time.time(), reference.upper() if reference else None)
@@ -96,7 +106,10 @@ def retry(reference: str | None, every: bool) -> None:
 @outbox_commands.command("park")
 @click.argument("reference")
 def park(reference: str) -> None:
-    """Keep a waiting submission from being sent; `retry` lets it go again."""
+    """Keep a waiting one from being sent.
+
+    `retry` lets it go again.
+    """
     if not stored().park(reference.upper(), time.time()):
         raise click.ClickException(f"There is no waiting submission {reference}.")
     click.echo(f"{reference.upper()} parked")
@@ -106,7 +119,10 @@ def park(reference: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say how many.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def purge(dry_run: bool, yes: bool) -> None:
-    """Delete mails that were sent more than FORMS_RETENTION_DAYS ago; never unsent or bounced ones."""
+    """Delete what was sent long ago.
+
+    More than FORMS_RETENTION_DAYS ago, as the worker does; never what is unsent or came back.
+    """
     before = time.time() - current_app.config["RETENTION_DAYS"] * 86400
     count = stored().purge(before, dry_run=True)
     click.echo(f"{count} would be deleted")
@@ -122,7 +138,10 @@ def purge(dry_run: bool, yes: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say how many.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(email: str, dry_run: bool, yes: bool) -> None:
-    """Delete everything that one person sent, by e-mail address, delivered or not."""
+    """Delete all that one person sent.
+
+    By e-mail address, delivered or not.
+    """
     with contextlib.suppress(ValueError):
         email = parsed_email(email).ascii_email
     references = stored().erase(email, dry_run=True)
@@ -136,7 +155,9 @@ def erase(email: str, dry_run: bool, yes: bool) -> None:
 
 @outbox_commands.command("bounce")
 def take_bounce() -> None:
-    """Read one bounce from standard input, as a mail alias pipes it, and park the submission that it is about.
+    """Park what a bounce is about.
+
+    Reads one bounce from standard input, as a mail alias pipes it.
 
     Ends with 0 whatever the mail is, lest the mail server answers a bounce with a bounce; with 75 where the database is
     away, and the mail server tries again.

@@ -198,7 +198,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         default = setting.development if development and setting.development is not None else setting.default
         text = environ.get(f"FORMS_{setting.name}", default)
         if text is None:
-            faults.append(f"FORMS_{setting.name} is missing ({setting.meaning}): set it.")
+            faults.append(f"FORMS_{setting.name} is missing ({setting.meaning}): {_cure(setting)}.")
             continue
         try:
             values[setting.name] = setting.parse(text)
@@ -212,6 +212,14 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         raise SettingsError("\n".join(faults))
     values["BOUNCE_ADDRESS"] = values["BOUNCE_ADDRESS"] or values["SITE_ADDRESS"]
     return values
+
+
+def _cure(setting: Setting) -> str:
+    try:
+        setting.parse("")
+    except ValueError as error:
+        return str(error)
+    return "set it"
 
 
 def _loops(values: Mapping[str, Any]) -> Iterator[str]:

@@ -1,3 +1,5 @@
+"""Samples: Postfix 3.7.11 and Exim 4.96 made theirs of a mail of ours; Exchange's is composed as it makes them."""
+
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from forms.bounce import Bounce, NotABounceError, read
 
 SAMPLES = Path(__file__).with_name("bounces")
+UNKNOWN = "550 5.1.1 <technik@ispadmin.example>: Recipient address rejected: User unknown in virtual mailbox table"
 MESSAGE_ID = "<W7KQ4R.20261122150005@ispadmin.example>"
 
 
@@ -17,16 +20,11 @@ def sample(name):
 @pytest.mark.parametrize(
     ("name", "failed", "words"),
     [
-        (
-            "postfix",
-            True,
-            "5.1.1 smtp; 550 5.1.1 <technik@ispadmin.example>: "
-            "Recipient address rejected: User unknown in virtual mailbox table",
-        ),
-        ("postfix-headers", True, "4.4.1 smtp; connect to mx.ispadmin.example[192.0.2.25]:25: Connection timed out"),
-        ("postfix-delayed", False, "4.4.1 smtp; connect to mx.ispadmin.example[192.0.2.25]:25: Connection timed out"),
-        ("postfix-delivered", False, "2.0.0 smtp; 250 2.0.0 Ok: queued as 9D1"),
-        ("exim", True, "5.0.0 smtp; 552 5.2.2 mailbox is full"),
+        ("postfix", True, f"5.1.1 smtp; {UNKNOWN}"),
+        ("postfix-headers", True, f"5.1.1 smtp; {UNKNOWN}"),
+        ("postfix-delayed", False, "4.4.1 X-Postfix; connect to 127.0.0.1[127.0.0.1]:2526: Connection refused"),
+        ("postfix-delivered", False, "2.0.0 X-Postfix; delivery via keep: delivered via keep service"),
+        ("exim", True, f"5.0.0 smtp; {UNKNOWN}"),
         ("exchange", True, "5.7.1 smtp;550 5.7.1 RESOLVER.RST.AuthRequired; authentication required"),
     ],
 )
@@ -35,9 +33,8 @@ def test_notifications_of_many_servers_are_understood(name, failed, words, ends)
     assert read(sample(name).replace(b"\n", ends)) == Bounce("W7KQ4R", MESSAGE_ID, failed, words)
 
 
-@pytest.mark.parametrize("name", ["exim", "exchange"])
-def test_a_notification_that_returns_nothing_still_names_the_mail(name):
-    text = sample(name).replace(b"\nMessage-ID: " + MESSAGE_ID.encode(), b"")
+def test_a_notification_that_returns_nothing_still_names_the_mail():
+    text = sample("exchange").replace(b"\nMessage-ID: " + MESSAGE_ID.encode(), b"")
     assert read(text).message_id == MESSAGE_ID
 
 

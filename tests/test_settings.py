@@ -25,7 +25,9 @@ def test_development_needs_no_setting():
 def test_production_names_everything_that_is_missing_at_once():
     with pytest.raises(settings.SettingsError) as error:
         create_app({})
-    assert [line.split()[0] for line in str(error.value).splitlines()] == list(PRODUCTION)
+    lines = str(error.value).splitlines()
+    assert [line.split()[0] for line in lines] == list(PRODUCTION)
+    assert all("): give " in line for line in lines)
 
 
 def test_production_starts_with_what_it_asks_for():
