@@ -10,9 +10,8 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from email.header import Header
+from email.header import Header, decode_header
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,13 @@ POLICY = email.policy.SMTP.clone(max_line_length=76)  # RFC 2045 6.7: quoted-pri
 
 
 ADDRESSED = ("From", "Sender", "Reply-To", "Resent-From", "To")
+NOT_HEADER = re.compile(r"\r(?!\n)|(?<!\r)\n|[^\t\r\n -~]")  # RFC 5322 2.2: ASCII, line ends only as CRLF
+FOLD = re.compile(r"\r\n(?=[ \t])")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+WORD = r"=\?[\w-]+\?[bqBQ]\?[!-<>@-~=]*\?="  # RFC 2047 2
+PHRASE = rf'(?:"[^"\\]*"|{WORD}(?: {WORD})*)'
+ADDRESS = r'((?!.*=\?)[^\s"(),:;<>@]+@[^\s"(),:;<>@]+)'
+MAILBOX = re.compile(f"{PHRASE} <{ADDRESS}>|{ADDRESS}")
 MIME = ("content-type", "content-transfer-encoding", "mime-version")
 
 
@@ -162,14 +168,20 @@ def _attach(message: EmailMessage, file: bytes, filename: str) -> None:
 
 def _prove(frozen: bytes, headers: Sequence[tuple[str, str]], known: Collection[str]) -> None:
     """Raise UnsafeMessageError unless the frozen bytes have just these headers, and in ADDRESSED one known address."""
-    parsed = BytesHeaderParser(policy=email.policy.default).parsebytes(frozen)
-    own = [name for name in parsed if name.lower() not in MIME]
-    if own != [name for name, _ in headers]:
+    head = frozen.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
+    if NOT_HEADER.search(head):
+        raise UnsafeMessageError("the headers hold what no header may")
+    fields = [field.partition(": ") for field in FOLD.sub("", head).split("\r\n")]
+    if [name for name, _, _ in fields if name.lower() not in MIME] != [name for name, _ in headers]:
         raise UnsafeMessageError("the frozen message has other headers than those that were meant")
-    for name in ADDRESSED:
-        try:
-            addresses = [address.addr_spec for value in parsed.get_all(name, []) for address in value.addresses]
-        except ValueError as error:
-            raise UnsafeMessageError(f"{name} cannot be read") from error
-        if name in own and (len(addresses) != 1 or addresses[0] not in known):
+    for name, _, value in fields:
+        if CONTROL.search("".join(_decoded(*word) for word in decode_header(value))):
+            raise UnsafeMessageError(f"{name} hides what no header may hold")
+        mailbox = MAILBOX.fullmatch(value)
+        if name in ADDRESSED and (mailbox is None or (mailbox[1] or mailbox[2]) not in known):
             raise UnsafeMessageError(f"{name} has other addresses than the one that was meant")
+
+
+def _decoded(word: bytes | str, charset: str | None) -> str:
+    """Return what a reader makes of a part of a header that decode_header gave."""
+    return word if isinstance(word, str) else word.decode(charset or "ascii", "replace")
