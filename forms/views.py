@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -30,6 +31,7 @@ logger = logging.getLogger("forms.views")
 MAILTO_ROOM = 1500  # characters of a prefilled mail; longer links are cut by mail programs (the form keeps the text)
 VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){1,3}", re.ASCII)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")  # the last: an empty post
+Page = tuple[str, int]  # HTML, status
 
 
 def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str) -> Blueprint:
@@ -39,11 +41,12 @@ def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str
     def page(address: str, endpoint: str, view: Callable[..., Any], methods: tuple[str, ...], **defaults: str) -> None:
         pages.add_url_rule(address, endpoint, view, methods=methods, defaults=defaults)
 
-    limited = limiter.shared_limit(rate_limit, scope="forms", methods=["POST"])(form)
+    limited, blank = limiter.shared_limit(rate_limit, scope="forms")(submit), dict[tuple[str, str], Page]()
     for language in names["LANGUAGES"]:
         addresses = {key: by_language[language] for key, by_language in names["FORM_ADDRESSES"].items()}
         for kind in FORMS:
-            page(addresses[kind], f"{kind}-{language}", limited, ("GET", "POST"), kind=kind, language=language)
+            page(addresses[kind], f"{kind}-{language}", partial(show, blank), ("GET",), kind=kind, language=language)
+            page(addresses[kind], f"{kind}-{language}-post", limited, ("POST",), kind=kind, language=language)
         page(addresses["extension"], f"extension-{language}", extension, ("GET",), language=language)
         page(addresses["from"], f"from-{language}", from_version, ("GET",), language=language)
         page(addresses["received"] + "<token>/", f"received-{language}", received, ("GET",), language=language)
@@ -54,11 +57,13 @@ def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str
 
 
 # -- Pages -------------------------------------------------------------------------------------------------------------
-def form(kind: str, language: str) -> ResponseReturnValue:
-    """Show a form, filled in from the query string, or take a post of it."""
-    if request.method == "POST":
-        return submit(kind, language)
-    return form_page(new_form(FORMS[kind], language, request.args or None))
+def show(blank: dict[tuple[str, str], Page], kind: str, language: str) -> Page:
+    """Show a form, filled in from the query string; the blank one, always the same, is rendered once."""
+    if request.args:
+        return form_page(new_form(FORMS[kind], language, request.args))
+    if (kind, language) not in blank:
+        blank[kind, language] = form_page(new_form(FORMS[kind], language, None))
+    return blank[kind, language]
 
 
 def submit(kind: str, language: str) -> ResponseReturnValue:
@@ -175,7 +180,7 @@ def form_markup(kind: str, language: str) -> Markup:
     return Markup(render("forms/_form.html", language, addresses, form=form))  # noqa: S704 - our own escaped template
 
 
-def form_page(form: SiteForm, status: int = 200, **values: object) -> tuple[str, int]:
+def form_page(form: SiteForm, status: int = 200, **values: object) -> Page:
     """Return the page of a form and its status, with what is wrong on top."""
     trouble = None
     if status not in (200, 422):
