@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help serve test check news publish rollback bench screenshots lock clean
+.PHONY: help serve test torture check news publish rollback bench screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=â€
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
+
+torture: $(INSTALLED) ## the long fault suite: kills, dead relays, full disks, on both databases (SEED=â€¦ repeats its random times)
+	@dev/need postgresql
+	TORTURE=1 SEED=$(SEED) $(BIN)/pytest -v tests/faults $(ARGS)
 
 check: $(INSTALLED) ## write the ids that new items lack, then name all problems of the content at once, each with its cure
 	@$(BIN)/python -m newsroom.check

@@ -1,0 +1,56 @@
+"""What the fault tests share: the settings of an impatient service, its relay, and what is said of the run."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from faults.chaos import Chaos
+from faults.scale import SEED, TORTURE
+
+FOUND: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the numbers, and how to have the same random times again."""
+    if FOUND:
+        terminalreporter.write_line(f"Fault suite, SEED={SEED}:")
+    for line in FOUND:
+        terminalreporter.write_line(f"  {line}")
+
+
+class Say:
+    """Tells who waits how far it is, in `make torture`, and what came out, at the end of the run."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+
+    def progress(self, line: str) -> None:
+        if TORTURE:
+            with self.capsys.disabled():
+                print(f"\r  {line} ", end="", flush=True)
+
+    def at_the_end(self, line: str) -> None:
+        FOUND.append(line)
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    return Say(capsys)
+
+
+@pytest.fixture
+def relay() -> Iterator[Chaos]:
+    with Chaos() as server:
+        yield server
+
+
+@pytest.fixture
+def environ(environ: dict[str, str], relay: Chaos) -> dict[str, str]:
+    """Settings that wait for nothing long: a second for the relay's answers, two for the last, four for a lease."""
+    return {
+        **environ,
+        "FORMS_SMTP_URL": relay.url,
+        "FORMS_RATE_LIMIT": "1000000 per minute",
+        "FORMS_RETRY_SECONDS": "1",
+        "FORMS_LEASE_SECONDS": "4",
+    }

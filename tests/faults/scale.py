@@ -1,0 +1,28 @@
+"""How much the fault suite does: a little in `make test`, much in `make torture`. SEED=… repeats the random times."""
+
+import os
+import random
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Counts, and times in seconds."""
+
+    submissions: int  # posted while processes are killed, on each database
+    kills: int
+    restarts: int  # of PostgreSQL under load
+    each_once: int  # submissions to two web processes and three workers
+    locked: float  # how long another one holds the database
+    slow: float  # how long the relay thinks about the last dot
+    dead: float  # how long the relay is dead
+    clients: int = 8
+
+
+TORTURE = os.environ.get("TORTURE") == "1"
+SCALE = (
+    Scale(submissions=3000, kills=120, restarts=20, each_once=3000, locked=20, slow=30, dead=90)
+    if TORTURE
+    else Scale(submissions=200, kills=6, restarts=2, each_once=150, locked=1, slow=1.5, dead=5)
+)
+SEED = int(os.environ.get("SEED") or random.randrange(10**6))  # noqa: S311 - no secret
