@@ -35,7 +35,8 @@ def register(app: Flask) -> None:
 
 
 def _relay() -> Relay:
-    return Relay(current_app.config["SMTP_URL"], current_app.config["LEASE_SECONDS"])
+    config = current_app.config
+    return Relay(config["SMTP_URL"], config["LEASE_SECONDS"], config["SMTP_CA_FILE"])
 
 
 def _operator() -> Operator:

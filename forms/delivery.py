@@ -49,7 +49,8 @@ class Relay:
     taken what we think it has not.
     """
 
-    def __init__(self, url: str, lease: float):
+    def __init__(self, url: str, lease: float, ca_file: str = ""):
+        self.ca_file = ca_file  # vouches for the relay's certificate instead of the system's, where it is given
         self.url, self.seconds, self.last_seconds = urlsplit(url), max(1.0, lease / 40), max(2.0, lease / 2)
         self.session: smtplib.SMTP | None = None
 
@@ -89,7 +90,7 @@ class Relay:
     def _connect(self) -> smtplib.SMTP:
         host, port = self.url.hostname or "", self.url.port
         if self.url.scheme == "smtps":
-            context = ssl.create_default_context()
+            context = self._context()
             session: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=self.seconds, context=context)
         else:
             session = smtplib.SMTP(
@@ -97,7 +98,7 @@ class Relay:
             )
         try:
             if self.url.scheme == "smtp+starttls":
-                session.starttls(context=ssl.create_default_context())
+                session.starttls(context=self._context())
             session.ehlo_or_helo_if_needed()
             if self.url.username:
                 session.login(unquote(self.url.username), unquote(self.url.password or ""))
@@ -105,6 +106,9 @@ class Relay:
             session.close()
             raise
         return session
+
+    def _context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.ca_file or None)
 
     def _reset(self) -> None:
         try:

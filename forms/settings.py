@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -60,6 +61,15 @@ def _smtp_url(text: str) -> str:
         raise ValueError("give smtp://host, smtps://user:password@host or smtp+starttls://user:password@host:587")
     _ = url.port  # a port that is no number raises ValueError
     return text
+
+
+def _ca_file(text: str) -> str:
+    path = str(ROOT / text)
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:  # no such file, not ours to read, or no certificate in it
+        raise ValueError("give a readable PEM file of certificates") from error
+    return path
 
 
 def _database_url(text: str) -> str:
@@ -154,6 +164,12 @@ SETTINGS = (
     ),
     Setting("DATABASE_URL", "sqlite:///var/outbox.sqlite3", "where the outbox is", _database_url, None, True),
     Setting("SMTP_URL", None, "the relay", _smtp_url, "smtp://127.0.0.1:8025", True),
+    Setting(
+        "SMTP_CA_FILE",
+        "",
+        "PEM file of what vouches for the relay's certificate; empty: the system's authorities",
+        lambda t: t and _ca_file(t),
+    ),
     # A worker that is not seen for ten minutes counts as gone.
     Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", _number(1, 300)),
     Setting(

@@ -84,6 +84,8 @@ def test_all_faults_are_named_at_once_each_with_its_cure():
         ("SALES_ADDRESS", "obchod"),
         ("SALES_ADDRESS", "a@example.cz, b@example.cz"),
         ("SMTP_URL", "relay.example.cz"),
+        ("SMTP_CA_FILE", "/nowhere/relay.pem"),
+        ("SMTP_CA_FILE", "README.md"),
         ("SMTP_URL", "smtp://relay.example.cz:port"),
         ("DATABASE_URL", "mysql://x"),
         ("RETENTION_DAYS", "0"),
