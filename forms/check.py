@@ -10,6 +10,7 @@ import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from limits.storage import Storage
@@ -26,8 +27,11 @@ RELAY_TROUBLE: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLError, "it does not speak TLS there: look at scheme and port in FORMS_SMTP_URL"),
     (socket.gaierror, "there is no such host: look at FORMS_SMTP_URL"),
     (TimeoutError, "it does not answer in time: look at the firewall, and at host and port in FORMS_SMTP_URL"),
-    (OSError, "it cannot be reached: look at whether it runs, and at host and port in FORMS_SMTP_URL"),
+    (smtplib.SMTPConnectError, "it greets us with a refusal: look into its log"),
+    (smtplib.SMTPServerDisconnected, "it hangs up: look at scheme and port in FORMS_SMTP_URL, and into its log"),
     (smtplib.SMTPException, "it does not let us begin: look into its log"),
+    (OSError, "it cannot be reached: look at whether it runs, and at host and port in FORMS_SMTP_URL"),
+    (ValueError, "its name cannot be one: look at FORMS_SMTP_URL"),
 )
 
 
@@ -56,7 +60,7 @@ def relay(relay: Relay) -> Finding:
     try:
         session = relay.open()
         tls = session.sock.version() if isinstance(session.sock, ssl.SSLSocket) else "without TLS"
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         cure = next(words for kind, words in RELAY_TROUBLE if isinstance(error, kind))
         return Finding("relay", False, f"{cure} ({type(error).__name__})")
     finally:
@@ -71,7 +75,7 @@ def site(url: str) -> Finding:
             answer = response.read(10_000)
     except urllib.error.HTTPError as error:
         answer = error.read(10_000)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         why = getattr(error, "reason", error)
         return Finding("site", False, f"{url} does not answer ({why}): look at FORMS_SITE_URL, DNS and the web server")
     try:
@@ -95,7 +99,8 @@ def limits(storage: Storage) -> Finding:
 
 def disk(file: str) -> Finding:
     """Measure the room where SQLite's file is."""
-    free = shutil.disk_usage(Path(file).parent).free
+    folder = next(folder for folder in Path(file).parents if folder.is_dir())
+    free = shutil.disk_usage(folder).free
     words = f"{free // 1024**2} MiB free for {file}"
     cure = ": make room, or submissions will be refused"
     return Finding("disk", free > LOW_SPACE, words if free > LOW_SPACE else words + cure)

@@ -66,7 +66,7 @@ def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int,
         received, following = _time(row["received_at"]), _time(row["next_attempt_at"])[-11:]
         line = f"{row['reference']:13}{row['kind']:11}{row['state']:8}{received:17}{following:12}{row['attempts']:<6}"
         words = row["reply"].rpartition("; bounced: ")[2]
-        click.echo(line + words[: 80 - len(line)])
+        click.echo((line + words)[:80].rstrip())
     more = f", the newest; older ones with --limit {limit * 10}" if len(found) > len(rows) else ""
     click.echo(f"{len(rows)} mail{'' if len(rows) == 1 else 's'}{more}")
 

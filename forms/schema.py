@@ -63,8 +63,8 @@ def _index(name: str, *columns: str, where: sa.ColumnElement[bool] | None = None
     sa.Index(name, *(table.c[column] for column in columns), sqlite_where=where, postgresql_where=where)
 
 
-# All that a count asks for stands in the index, so that no message is read for it.
-_index("outbox_due", "next_attempt_at", "received_at", "sent_at", "failed_at", where=PENDING)
+# All that a count or a look for due rows asks for stands in the index, so that no message is read for it.
+_index("outbox_due", "next_attempt_at", "attempts", "received_at", "sent_at", "failed_at", where=PENDING)
 _index("outbox_parked", "failed_at", where=PARKED)
 _index("outbox_sent", "sent_at", where=table.c.sent_at.is_not(None))
 _index("outbox_received", "received_at", "kind")

@@ -94,10 +94,34 @@ def test_a_relay_that_does_not_let_us_in_has_its_cure(relay_with, url, options, 
 
 @pytest.mark.parametrize(
     ("url", "cure"),
-    [("smtp://127.0.0.1:1", "it cannot be reached"), ("smtp://no.such.host.invalid", "there is no such host")],
+    [
+        ("smtp://127.0.0.1:1", "it cannot be reached"),
+        ("smtp://no.such.host.invalid", "there is no such host"),
+        (f"smtp://{'x' * 70}.example", "its name cannot be one"),
+    ],
 )
 def test_a_relay_that_is_not_there_has_its_cure(url, cure):
     assert check.relay(Relay(url, 80)).words.startswith(cure)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "cure"),
+    [(b"421 closing\r\n", "it greets us with a refusal"), (b"", "it hangs up"), (b"hello\r\n", "it greets us")],
+)
+def test_a_relay_that_is_something_else_has_its_cure(greeting, cure):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def greet():
+            connection, _ = listener.accept()
+            connection.sendall(greeting)
+            connection.close()
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        finding = check.relay(Relay(f"smtp://127.0.0.1:{listener.getsockname()[1]}", 80))
+        thread.join()
+    assert not finding.right
+    assert finding.words.startswith(cure)
 
 
 def serving(server):
@@ -134,12 +158,30 @@ def test_a_site_that_is_another_or_none_has_its_cure():
     assert "look at FORMS_SITE_URL, DNS and the web server" in gone.words
 
 
+def test_a_site_that_speaks_no_http_has_its_cure():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk():
+            connection, _ = listener.accept()
+            connection.recv(1000)
+            connection.sendall(b"220 this is no web server\r\n")
+            connection.close()
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        finding = check.site(local(listener.getsockname()[1]))
+        thread.join()
+    assert not finding.right
+    assert "does not answer (220 this is" in finding.words
+
+
 def test_the_storage_of_the_limits():
     assert check.limits(storage_from_string("memory://")).right
 
 
 def test_the_room_on_the_disk(tmp_path, monkeypatch):
     assert check.disk(f"{tmp_path}/outbox.sqlite3").right
+    assert check.disk(f"{tmp_path}/not/there/yet/outbox.sqlite3").right
     monkeypatch.setattr(check, "LOW_SPACE", 1 << 60)
     finding = check.disk(f"{tmp_path}/outbox.sqlite3")
     assert not finding.right

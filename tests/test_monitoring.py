@@ -118,3 +118,4 @@ def test_counts_read_indexes_and_no_message(outbox):
         for statement, parameters in [pair for pair in statements if "FROM outbox" in pair[0]]:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
             assert "USING COVERING INDEX" in plan[0][3], (statement, plan)
+        assert len(statements) > 5

@@ -18,7 +18,7 @@ def upgrade() -> None:
     )
     op.drop_index("outbox_due", "outbox")
     pending = "sent_at IS NULL AND failed_at IS NULL"
-    _index("outbox_due", ["next_attempt_at", "received_at", "sent_at", "failed_at"], pending)
+    _index("outbox_due", ["next_attempt_at", "attempts", "received_at", "sent_at", "failed_at"], pending)
     _index("outbox_parked", ["failed_at"], "failed_at IS NOT NULL")
     _index("outbox_sent", ["sent_at"], "sent_at IS NOT NULL")
     _index("outbox_received", ["received_at", "kind"])
