@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from forms.schema import PARKED, PENDING, SENT, probe, table, workers
 NOTICES = ("digest", "alarm", "canary")  # kinds of mails to the operator; the others are submissions
 SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submission: a double click, a reload, Back
 ALIVE_SECONDS = 600  # a worker that was not seen for so long is gone, or its relay chews for as long
+WRITERS = 10  # transactions at once of one process on PostgreSQL; SQLite has one
 FARTHEST = 5 * 3600  # seconds: no pause is longer (delivery.LONGEST_PAUSE and a fifth)
 
 
@@ -76,6 +78,7 @@ class Outbox:
     def __init__(self, url: str):
         self.engine = schema.engine(url)
         self._ready = False
+        self._writing = threading.BoundedSemaphore(1 if self.engine.dialect.name == "sqlite" else WRITERS)
 
     @contextmanager
     def _transaction(self, write: bool = False) -> Iterator[sa.Connection]:
@@ -83,7 +86,8 @@ class Outbox:
             if not self._ready:
                 schema.prepare(self.engine)
                 self._ready = True
-            with self.engine.execution_options(write=write).begin() as connection:
+            turn = self._in_turn() if write else nullcontext()
+            with turn, self.engine.execution_options(write=write).begin() as connection:
                 yield connection
         except IntegrityError:
             raise ReferenceTakenError("another row has this reference or token") from None
@@ -92,6 +96,16 @@ class Outbox:
         except (SQLAlchemyError, OSError) as error:
             # The statement's parameters are the visitor's text: only the driver's own words may go on.
             raise OutboxError(f"{type(error).__name__}: {getattr(error, 'orig', error)}") from None
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let one thread at a time write to SQLite: it makes those that wait sleep, and the unlucky ones for long."""
+        if not self._writing.acquire(timeout=schema.BUSY_SECONDS):
+            raise TimeoutError("other threads are writing")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     # -- Web -----------------------------------------------------------------------------------------------------------
     def add(self, envelope: Envelope) -> str:
