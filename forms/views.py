@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -42,10 +42,11 @@ def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str
         pages.add_url_rule(address, endpoint, view, methods=methods, defaults=defaults)
 
     limited, blank = limiter.shared_limit(rate_limit, scope="forms")(submit), dict[tuple[str, str], Page]()
+    shown = update_wrapper(partial(show, blank), show)  # with a name, which Flask-Limiter asks of every view
     for language in names["LANGUAGES"]:
         addresses = {key: by_language[language] for key, by_language in names["FORM_ADDRESSES"].items()}
         for kind in FORMS:
-            page(addresses[kind], f"{kind}-{language}", partial(show, blank), ("GET",), kind=kind, language=language)
+            page(addresses[kind], f"{kind}-{language}", shown, ("GET",), kind=kind, language=language)
             page(addresses[kind], f"{kind}-{language}-post", limited, ("POST",), kind=kind, language=language)
         page(addresses["extension"], f"extension-{language}", extension, ("GET",), language=language)
         page(addresses["from"], f"from-{language}", from_version, ("GET",), language=language)

@@ -34,6 +34,12 @@ def test_a_post_is_stored_and_leads_to_its_receipt(client, outbox):
     assert client.get(response.location.replace("/formulare/prijato/", "/en/forms/received/")).status_code == 200
 
 
+def test_nothing_is_logged_of_what_goes_well(client, caplog):
+    client.get(ADDRESS)
+    client.get(client.post(ADDRESS, data=CONTACT, headers=OWN).location)
+    assert not caplog.records
+
+
 def test_a_receipt_of_somebody_else_cannot_be_guessed(client):
     location = client.post(ADDRESS, data=CONTACT, headers=OWN).location
     token = location.split("/")[-2]
