@@ -22,6 +22,7 @@ test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=â€
 	@dev/need chromium
 	@dev/need nginx
 	@dev/need postgresql
+	@dev/need redis
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -31,6 +31,7 @@ SECURITY_HEADERS = {
 TRANSPORT_SECURITY = {"Strict-Transport-Security": "max-age=63072000"}  # two years; over TLS only (RFC 6797 7.2)
 PRIVATE = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}  # an answer is one visitor's
 LARGEST_BODY = 2 * 1024 * 1024  # bytes: what is much too long is still read, to be given back with its error
+REDIS: dict[str, str | int] = {"socket_timeout": 1, "socket_connect_timeout": 1}  # seconds that a visitor waits
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
@@ -67,7 +68,9 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         lambda: guard.client_id(request.remote_addr or "", config["SECRET_KEY"]),
         app=app,
         storage_uri=config["RATELIMIT_STORAGE"],
-        swallow_errors=True,  # when the count cannot be kept, visitors come first
+        storage_options=REDIS if config["RATELIMIT_STORAGE"].startswith("redis") else None,
+        in_memory_fallback_enabled=True,  # while Redis is away each process counts alone
+        swallow_errors=True,  # when the count cannot be kept at all, visitors come first
     )
     app.extensions["forms_limiter"] = limiter
     app.register_blueprint(views.create_blueprint(app.extensions["theme"], limiter, config["RATE_LIMIT"]))

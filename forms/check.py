@@ -23,7 +23,10 @@ SITE_SECONDS = 10
 RELAY_TROUBLE: tuple[tuple[type[Exception], str], ...] = (
     (smtplib.SMTPAuthenticationError, "it refuses user and password: look at them in FORMS_SMTP_URL"),
     (smtplib.SMTPNotSupportedError, "it does not offer what FORMS_SMTP_URL asks for: look at its scheme and port"),
-    (ssl.SSLCertVerificationError, "its certificate is not trusted, or for another name: FORMS_SMTP_CA_FILE"),
+    (
+        ssl.SSLCertVerificationError,
+        "its certificate is not trusted, or for another name: look at FORMS_SMTP_CA_FILE, and at the host's name",
+    ),
     (ssl.SSLError, "it does not speak TLS there: look at scheme and port in FORMS_SMTP_URL"),
     (socket.gaierror, "there is no such host: look at FORMS_SMTP_URL"),
     (TimeoutError, "it does not answer in time: look at the firewall, and at host and port in FORMS_SMTP_URL"),
