@@ -19,6 +19,12 @@ SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submissi
 ALIVE_SECONDS = 600  # a worker that was not seen for so long is gone, or its relay chews for as long
 WRITERS = 10  # transactions at once of one process on PostgreSQL; SQLite has one
 FARTHEST = 5 * 3600  # seconds: no pause is longer (delivery.LONGEST_PAUSE and a fifth)
+SAME = (  # stored within ten minutes of an envelope, or after it by a clock that was set back since
+    sa.select(table.c.token)
+    .where(table.c.digest == sa.bindparam("digest"))
+    .where(sa.func.abs(table.c.received_at - sa.bindparam("received_at", type_=sa.Double)) < SAME_TEXT_SECONDS)
+    .limit(1)
+)
 
 
 class OutboxError(Exception):
@@ -110,12 +116,10 @@ class Outbox:
     # -- Web -----------------------------------------------------------------------------------------------------------
     def add(self, envelope: Envelope) -> str:
         """Store the envelope durably and return its token, or that of the same text stored in the last ten minutes."""
-        near = sa.func.abs(table.c.received_at - envelope.received_at) < SAME_TEXT_SECONDS
-        same = sa.select(table.c.token).where(table.c.digest == envelope.digest, near)
         with self._transaction(write=True) as connection:
             if connection.dialect.name == "postgresql":  # SQLite has its one write lock from the beginning
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(envelope.digest[:15], 16))))
-            if token := connection.scalar(same.limit(1)):
+            if token := connection.scalar(SAME, vars(envelope)):
                 return str(token)
             _insert(connection, envelope)
         return envelope.token
@@ -307,4 +311,4 @@ class Outbox:
 
 
 def _insert(connection: sa.Connection, envelope: Envelope) -> None:
-    connection.execute(table.insert().values(**vars(envelope), next_attempt_at=envelope.received_at))
+    connection.execute(table.insert(), vars(envelope) | {"next_attempt_at": envelope.received_at})
