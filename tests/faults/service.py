@@ -58,7 +58,7 @@ class Service:
         self.webs = [self._process("web", *_gunicorn(port)) for port in self.ports]
         self.workers = [self.worker() for _ in range(workers)]
         for port in self.ports:
-            eventually(lambda port=port: self._answers(port), 60)
+            eventually(lambda port=port: self.answers(port), 60)
 
     def _process(self, name: str, *arguments: str) -> Process:
         return Process(list(arguments), self.environ, self.folder / f"{name}.log")
@@ -67,7 +67,8 @@ class Service:
         """Start one more worker."""
         return self._process("worker", "flask", "--app", "forms", "deliver")
 
-    def _answers(self, port: int) -> bool:
+    def answers(self, port: int) -> bool:
+        """Say whether a web process is there."""
         with contextlib.suppress(OSError, http.client.HTTPException):
             return ask(port, "GET", FORM)[0] == 200
         return False

@@ -22,6 +22,7 @@ def test_every_reference_that_was_shown_arrives_whoever_is_killed(environ, relay
         with Visitors(service, SCALE.clients, "kill") as visitors:
             while sum(kills.values()) < SCALE.kills or len(visitors.shown) < SCALE.submissions:
                 assert visitors.is_alive(), visitors.wrong
+                eventually(lambda: any(map(service.answers, service.ports)), 60)  # else nobody would see anything
                 time.sleep(dice.uniform(0, SCALE.between))
                 kind = dice.choice(["web", "worker"])
                 victim = dice.choice(service.webs if kind == "web" else service.workers)
