@@ -16,6 +16,7 @@ from html import unescape
 from pathlib import Path
 
 from conftest import CONTACT, OWN
+from forms.outbox import Outbox
 from serving import ROOT, eventually
 
 FORM = "/en/forms/contact/"
@@ -177,6 +178,11 @@ class Visitors(threading.Thread):
 def references(mails: Iterable[bytes]) -> list[str]:
     """Return the reference of each mail."""
     return [re.search(rb"^X-Webform-Reference: (\w+)\r$", mail, re.MULTILINE)[1].decode() for mail in mails]
+
+
+def until_all_is_sent(outbox: Outbox, count: int) -> None:
+    """Wait until nothing is pending, as long as so many may take."""
+    eventually(lambda: not outbox.rows("pending", limit=1), 60 + count / 10)
 
 
 def _gunicorn(port: int) -> list[str]:

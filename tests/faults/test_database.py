@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from faults.scale import SCALE
-from faults.service import Service, Visitors, references
+from faults.service import Service, Visitors, references, until_all_is_sent
 from forms.outbox import Outbox
 from serving import eventually
 from test_outbox import envelope
@@ -122,7 +122,7 @@ def test_a_restarted_postgresql_loses_nothing_and_needs_no_restart_of_ours(envir
             eventually(lambda: len(visitors.shown) > before + 20, 60)
         assert not visitors.wrong
         outbox = Outbox(postgres.url(name))
-        eventually(lambda: not outbox.rows("pending"), 90)
+        until_all_is_sent(outbox, len(visitors.shown))
     lost = set(visitors.shown) - set(references(relay.mails))
     say.at_the_end(
         f"PostgreSQL stopped {SCALE.restarts} times: {len(visitors.shown)} shown, {len(lost)} lost, "

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from faults.scale import SCALE, SEED
-from faults.service import Service, Visitors, references
+from faults.service import Service, Visitors, references, until_all_is_sent
 from serving import eventually
 
 pytestmark = pytest.mark.both_databases
@@ -31,7 +31,7 @@ def test_every_reference_that_was_shown_arrives_whoever_is_killed(environ, relay
                 kills[kind] += 1
                 say.progress(f"{sum(kills.values())} of {SCALE.kills} killed, {len(visitors.shown)} shown")
         assert not visitors.wrong
-        eventually(lambda: not outbox.rows("pending"), 60)
+        until_all_is_sent(outbox, len(visitors.shown))
     lost = set(visitors.shown) - set(references(relay.mails))
     twice = sent_twice(relay)
     say.at_the_end(

@@ -7,7 +7,7 @@ import pytest
 
 from faults.chaos import HANG
 from faults.scale import SCALE
-from faults.service import Service, Visitors, references
+from faults.service import Service, Visitors, references, until_all_is_sent
 from serving import eventually
 
 pytestmark = pytest.mark.both_databases
@@ -19,7 +19,7 @@ def test_three_workers_and_two_web_processes_send_each_once(environ, outbox, rel
         with Visitors(service, SCALE.clients, "many") as visitors:
             eventually(lambda: len(visitors.shown) >= SCALE.each_once, 600)
         assert not visitors.wrong
-        eventually(lambda: not outbox.rows("pending"), 60)
+        until_all_is_sent(outbox, len(visitors.shown))
     sent = Counter(references(relay.mails))
     say.at_the_end(f"{request.node.callspec.id}: {len(visitors.shown)} shown, by three workers {len(relay.mails)} sent")
     assert sent == dict.fromkeys(visitors.shown, 1)
