@@ -150,6 +150,7 @@ PLUGIN_PATHS = [str(ROOT)]
 PLUGINS = [
     "plugins.typography",
     "plugins.prefix",
+    "plugins.pictures",
     "plugins.languages",
     "plugins.releases",
     "plugins.changes",

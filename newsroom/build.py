@@ -23,18 +23,22 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 PREVIEWS = "/nahled"
+UNEXPECTED = "Web se nepodařilo sestavit. Chyba nejspíš není ve vás, pošlete tohle správci"
 
 
 class BuildError(Exception):
     """The site cannot be built; the text, in Czech, says what is wrong and where."""
 
 
-def build(output: Path, drafts: bool, content: Path = CONTENT, preview: str = "") -> None:
+def build(
+    output: Path, drafts: bool, content: Path = CONTENT, preview: str = "", moment: datetime | None = None
+) -> None:
     """Check and build `content` and put it up at `output`; with drafts, what is not out yet is shown and marked.
 
-    A named preview is built for its own folder, /nahled/<name>/, and says on every page what it is.
+    A named preview is built for its own folder, /nahled/<name>/, and says on every page what it is. A moment, if not
+    now, gives the site as it will be then.
     """
-    now = clock.now()
+    now = moment or clock.now()
     prefix = f"{PREVIEWS}/{preview}" if preview else ""
     require(check.problems(content, now), "Obsah")
     with new_build(output) as folder:
@@ -62,7 +66,7 @@ def run_pelican(content: Path, folder: Path, settings: str, now: datetime, **cha
         command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise BuildError(f"Web se nepodařilo sestavit:\n{(done.stderr or done.stdout).strip()}")
+        raise BuildError(f"{UNEXPECTED}:\n{(done.stderr or done.stdout).strip()}")
 
 
 @contextmanager

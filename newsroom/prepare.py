@@ -7,6 +7,7 @@ import argparse
 import os
 import shutil
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -26,9 +27,9 @@ def prepare(content: Path, folder: Path, preview: str = "") -> Release:
     build(folder / SITE, drafts=bool(preview), content=content, preview=preview)
     shutil.rmtree(folder / f".{SITE}.build")
     moments = embargo.moments(content, now)
-    if not preview:
-        rehearse(content, moments)
     sources = embargo.held_back(content, now)
+    if not preview:
+        rehearse(content, moments, [datetime.fromisoformat(moment) for moment in map(when, sources) if moment])
     release = Release(
         folder,
         built=now.isoformat(),
@@ -43,10 +44,21 @@ def prepare(content: Path, folder: Path, preview: str = "") -> Release:
     return release
 
 
-def rehearse(content: Path, moments: list[datetime]) -> None:
-    """Check the content as it will be at each moment to come, while its author is still there."""
+def rehearse(content: Path, moments: list[datetime], waiting: list[datetime]) -> None:
+    """Check the content as it will be at each moment to come, and build it with all that waits.
+
+    This is done while the author is still there; what failed later would stop every publish from then on.
+    """
     for moment in moments:
         require(check.problems(content, moment), f"Obsah, až nastane {moment_words(moment, clock.now())}")
+    if not waiting:
+        return
+    last = max(waiting)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            build(Path(folder, SITE), drafts=False, content=content, moment=last)
+        except BuildError as error:
+            raise BuildError(f"Až nastane {moment_words(last, clock.now())}, nepůjde to:\n{error}") from error
 
 
 def when(source: Source) -> str:

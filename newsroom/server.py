@@ -26,6 +26,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ROLLBACK = "refs/newsroom/rollback/"  # a push there asks for a rollback; the ref is taken away again
 DELETE = "smazat"  # git push -o smazat: yes, these pages are meant to go
 SHOWN = 20  # paths in one message
+TRACEBACK = re.compile(r"^Traceback .*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -277,6 +278,11 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
+def without_traceback(text: str) -> str:
+    """Return what an author needs of it; the operator finds the calls in the journal, or by `make publish`."""
+    return TRACEBACK.sub("", text)
+
+
 def push_options(environ: Mapping[str, str]) -> list[str]:
     """Return what was given with `git push -o`."""
     return [environ[f"GIT_PUSH_OPTION_{number}"] for number in range(int(environ.get("GIT_PUSH_OPTION_COUNT", 0)))]
@@ -306,7 +312,8 @@ def main() -> int:
     try:
         COMMANDS[arguments.command](Server(settings(os.environ)), arguments)
     except (RefusedError, BuildError) as error:
-        say(f"\nNevydáno, web zůstal, jak byl.\n\n{error}")
+        said = without_traceback(str(error)) if arguments.command in ("pre-receive", "post-receive") else str(error)
+        say(f"\nNevydáno, web zůstal, jak byl.\n\n{said}")
         return 1
     except (OSError, subprocess.CalledProcessError) as error:
         later = " Push je ale přijatý a časovač to zkusí znovu." if arguments.command == "post-receive" else ""

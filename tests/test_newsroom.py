@@ -433,7 +433,7 @@ def test_a_production_build_keeps_back_drafts_and_their_pictures_and_a_developme
     build(tmp_path / "all", drafts=True, content=content)
     assert not list((tmp_path / "public").rglob("*graf.png"))
     assert not (tmp_path / "public/aktuality/4.29").exists()
-    assert (tmp_path / "all/aktuality/4.29/graf.png").is_file()
+    assert (tmp_path / "all/news/graf.png").is_file()
     html = (tmp_path / "all/aktuality/4.29/index.html").read_text()
     assert 'content="noindex"' in html
     assert "2999" in html

@@ -17,6 +17,7 @@ import pytest
 from newsroom import guards, sandbox
 from newsroom.build import BuildError
 from newsroom.manifest import Manifest
+from newsroom.server import without_traceback
 from publishing import ORIGIN, ROOT, End, copy, environ, install, note, run
 from serving import copy_tree
 
@@ -39,6 +40,7 @@ def test_a_push_is_published_and_what_is_due_later_comes_out_at_its_minute(end: 
     author = end.author()
     author.write("content/news/4.29.cs.md", note("4.29", more="Redirect_from: /stara-adresa\n"))
     author.write("content/news/4.30.cs.md", note("4.30", "2026-12-01 09:00", "![Graf]({attach}graf.png)"))
+    author.write("content/news/4.30.en.md", note("4.30", "2026-12-01 09:00", "![Chart]({attach}graf.png)"))
     author.write("content/news/4.31.cs.md", note("4.31", "2027-01-04", more="Status: draft\n"))
     author.write("content/news/graf.png", b"picture")
     commit = author.commit("Vydat 4.29")
@@ -61,7 +63,9 @@ def test_a_push_is_published_and_what_is_due_later_comes_out_at_its_minute(end: 
         assert not list((end.site / "current").resolve().rglob("*graf.png"))
         assert reader.status("/aktuality/4.30/") == 404
         assert f"nové      {ORIGIN}/aktuality/4.30/" in end.command("timer", now=DECEMBER).stdout
-        assert reader.read("/aktuality/4.30/graf.png") == "picture"
+        assert reader.read("/news/graf.png") == "picture"
+        for page in ("/aktuality/4.30/", "/en/news/4.30/"):  # both languages show one picture
+            assert 'src="/news/graf.png"' in reader.read(page)
         assert "4.31" not in reader.whole()
         assert end.log()[-1]["what"] == "timer"
         assert end.command("timer", now="2026-12-02T09:00:00+01:00").stdout == ""
@@ -133,6 +137,10 @@ def link_to_a_later_future(author) -> None:
     author.write("content/news/4.29.cs.md", note("4.29", "2026-12-01 09:00", "[x]({filename}/news/4.30.cs.md)"))
 
 
+def future_that_no_check_of_texts_finds(author) -> None:
+    author.write("content/news/4.29.cs.md", note("4.29", "2026-12-01 09:00", "Odstavec.\n{: #main}"))
+
+
 BAD = {
     slip: "content/news/4.29.cs.md:2: datum „1.12.2026“",
     code: "Push mění i soubory mimo content/:\n  plugins/prefix.py\nPosílá se jen content/.",
@@ -143,6 +151,7 @@ BAD = {
     no_content: "V commitu není složka content/.",
     link_to_the_future: "vede na text, který ještě nevyšel",
     link_to_a_later_future: "Obsah, až nastane v úterý 1. prosince v 9:00: 1 chyba",
+    future_that_no_check_of_texts_finds: "Až nastane v úterý 1. prosince v 9:00, nepůjde to:\n",
 }
 
 
@@ -313,6 +322,13 @@ def test_guards(change: dict, said: list[str]) -> None:
     assert all(line.startswith(start) for line, start in zip(found, said, strict=True))
 
 
+def test_an_author_is_spared_the_calls_of_the_code() -> None:
+    said = (
+        'Nejde to:\nTraceback (most recent call last):\n  File "a.py", line 1\n    call()\nValueError: soubor chybí\n'
+    )
+    assert without_traceback(said) == "Nejde to:\nValueError: soubor chybí\n"
+
+
 # -- Previews ----------------------------------------------------------------------------------------------------------
 def test_a_preview_shows_drafts_at_its_own_address_and_goes_with_its_branch(end: End) -> None:
     author, live = end.author(), end.live()
@@ -341,7 +357,7 @@ def test_a_preview_shows_drafts_at_its_own_address_and_goes_with_its_branch(end:
             assert all(link.startswith("/nahled/jana/") for link in links - forms), links
             assert all(reader.status(link) == 200 for link in links - forms - seen)
             todo = {link for link in links - forms - seen if not link.endswith((".xml", ".json"))}
-        assert {"/nahled/jana/aktuality/4.29/graf.png", "/nahled/jana/en/contact/"} <= seen
+        assert {"/nahled/jana/news/graf.png", "/nahled/jana/en/contact/"} <= seen
         assert 'action="/formulare/kontakt/"' in reader.read("/nahled/jana/kontakt/")
 
         assert "Náhled jana je pryč." in author.publish("origin", ":nahled/jana")
