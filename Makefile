@@ -21,6 +21,7 @@ serve: $(INSTALLED) ## pages, forms and caught mails, live, at http://127.0.0.1:
 test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=… for pytest)
 	@dev/need chromium
 	@dev/need nginx
+	@dev/need systemd
 	@dev/need postgresql
 	@dev/need redis
 	$(BIN)/ruff check .

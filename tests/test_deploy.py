@@ -353,3 +353,71 @@ def test_the_example_settings_are_right_when_filled_in() -> None:
     values = load(example_settings() | SETTINGS)
     assert values["PROXY_HOPS"] == 1
     assert values["DATABASE_URL"] == "sqlite:////var/lib/support/outbox.sqlite3"
+
+
+# -- The server --------------------------------------------------------------------------------------------------------
+UNITS = ROOT / "deploy/systemd"
+SERVICES = sorted(unit.name for unit in UNITS.glob("*.service"))
+
+
+def filled_by(script: str) -> set[str]:
+    """Return the names that a script of deploy/ gives to deploy/fill."""
+    text = (ROOT / "deploy" / script).read_text("utf-8")
+    return set(re.findall(r'"([A-Z]+)=', text[text.index('deploy/fill"') :]))
+
+
+def test_the_scripts_fill_in_all_that_the_templates_ask_for() -> None:
+    for template in [*(ROOT / "deploy/nginx").iterdir(), *UNITS.rglob("*.*")]:
+        if template.is_file():
+            by = "install" if template.name.startswith("newsroom") else "server"
+            wanted = set(re.findall("@([A-Z]+)@", template.read_text("utf-8")))
+            assert wanted <= filled_by(by), template
+
+
+def test_what_nothing_fills_in_is_said() -> None:
+    words = [ROOT / "deploy/fill", "A=/some&where"]
+    done = subprocess.run(words, input="@A@ @B@\n", capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "Nothing fills in: @B@\n")
+    assert subprocess.run(words, input="@A@ a@b.cz\n", capture_output=True, text=True).stdout == "/some&where a@b.cz\n"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root folder with the units as a server has them."""
+    root = tmp_path_factory.mktemp("root")
+    words = [ROOT / "deploy/fill", *(f"{name}=/srv/support" for name in ("CODE", "ETC", "SITE", "REPOSITORY"))]
+    for unit in UNITS.rglob("*.*"):
+        if unit.is_file():
+            target = root / "etc/systemd/system" / unit.relative_to(UNITS)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            done = subprocess.run([*words, "USER=git"], input=unit.read_text("utf-8"), capture_output=True, text=True)
+            target.write_text(done.stdout)
+    return root
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_systemd_calls_the_exposure_of_each_service_ok(installed: Path, service: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", f"--root={installed}", "--threshold=20", service]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Overall exposure level for \S+: [0-9.]+ (OK|SAFE)", done.stdout)
+
+
+def test_every_timer_and_path_has_its_service_and_is_started() -> None:
+    texts = (ROOT / "deploy/server").read_text("utf-8") + (ROOT / "docs/operator.md").read_text("utf-8")
+    for unit in [*UNITS.glob("*.timer"), *UNITS.glob("*.path"), *UNITS.glob("*.socket")]:
+        assert unit.with_suffix(".service").name in SERVICES
+        assert unit.name in texts
+
+
+@pytest.mark.parametrize("script", ["server", "forms", "fill", "install"])
+def test_the_scripts_are_sh(script: str) -> None:
+    path = ROOT / "deploy" / script
+    assert subprocess.run(["sh", "-n", path]).returncode == 0
+    assert path.stat().st_mode & 0o111
+
+
+def test_server_explains_itself_and_does_nothing_without_a_name() -> None:
+    done = subprocess.run([ROOT / "deploy/server"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stdout.startswith("deploy/server HOST\nMakes a Debian 12 machine")
