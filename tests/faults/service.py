@@ -142,6 +142,7 @@ class Visitors(threading.Thread):
                 return
             with self.lock:
                 self.shown[reference] = text
+            self.enough.wait(0.2)  # so that the workers keep up
 
     def _until_shown(self, text: str, number: int) -> str:
         """Post a text, the same again after each error as a person does, until a receipt shows a reference."""
