@@ -107,6 +107,7 @@ def prepare(database: sa.Engine) -> None:
     file = database.url.database if database.dialect.name == "sqlite" else None
     if file:
         Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(file).touch(mode=0o600)  # SQLite gives the files that it puts beside it the same mode
     with database.begin() as connection:
         version = stored_version(connection)
     if version != VERSION:

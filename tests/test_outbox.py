@@ -182,9 +182,12 @@ def test_a_database_that_is_away_is_said_without_the_visitors_text(tmp_path):
     assert "secret" not in str(error.value)
 
 
-def test_only_the_owner_may_read_the_file(tmp_path):
-    Outbox(f"sqlite:///{tmp_path}/outbox.sqlite3").ping()
-    assert (tmp_path / "outbox.sqlite3").stat().st_mode & 0o777 == 0o600
+def test_only_the_owner_may_read_the_files(tmp_path):
+    outbox = Outbox(f"sqlite:///{tmp_path}/outbox.sqlite3")
+    outbox.ping()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("outbox.sqlite3", "outbox.sqlite3-shm", "outbox.sqlite3-wal"), 0o600)
+    outbox.ping()  # it is open until here
 
 
 def test_ping_notices_a_full_disk(tmp_path):
