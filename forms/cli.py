@@ -63,6 +63,7 @@ def _worker() -> Worker:
 def deliver(once: bool) -> None:
     """Send what is stored, until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # lists its own parts
     if not once:
         _worker().run(Stop())
     elif not _worker().once(Stop()):
