@@ -43,6 +43,7 @@ class Memory:
         self.path = Path(settings["CACHE_PATH"], "rendered.sqlite3")
         code = (path for folder in ("plugins", "newsroom") for path in sorted((ROOT / folder).rglob("*.py")))
         renders = [sys.version, version("markdown"), repr(self.settings), *(path.read_text("utf-8") for path in code)]
+        self.keys: dict[str, bytes] = {}  # by path, of the texts as this build has read them
         self.salt = sha256("\0".join(renders).encode()).digest()
 
     @cached_property
@@ -68,7 +69,8 @@ class Memory:
         """Return the text of a file."""
         with pelican_open(path) as text:
             lang = Path(path).stem.rpartition(".")[2]
-            return sha256(b"\0".join((self.salt, lang.encode(), text.encode()))).digest(), lang, text
+            self.keys[path] = sha256(b"\0".join((self.salt, lang.encode(), text.encode()))).digest()
+            return self.keys[path], lang, text
 
     def prepare(self, texts: list[Text]) -> None:
         """Render those of the texts that are new."""
@@ -96,10 +98,12 @@ class Memory:
 
     def recall(self, path: str) -> Rendered:
         """Return what a file became."""
-        text = self.read(path)
+        key = self.keys.get(path) or self.read(path)[0]
         query = "SELECT html, fields FROM rendered WHERE key = ?"
-        while not (row := self.reading.execute(query, text[:1]).fetchone()):
+        while not (row := self.reading.execute(query, (key,)).fetchone()):
+            text = self.read(path)
             self.render([text])
+            key = text[0]
         return row[0], json.loads(row[1])
 
     def text(self, path: str) -> str:
