@@ -198,6 +198,14 @@ def link_problems(source: Source, line: str, site: Site) -> Findings:
         yield from target_problems(source, unquote(target), site)
 
 
+def broken_link_problems(source: Source, line: str, site: Site) -> Findings:
+    """What was meant as a link or picture of ours, but Markdown would leave it in the text."""
+    rest = REFERENCE.sub("", LINK.sub("", line))
+    if any(sign in rest for sign in ("{filename}", "{attach}", "{static}")):
+        cure = "napište [text]({filename}/pages/contact.cs.md): bez mezery před závorkou i v ní, se závorkou na konci"
+        yield "odkaz nebo obrázek není napsaný celý", cure
+
+
 def target_problems(source: Source, target: str, site: Site) -> Findings:
     """Tell what is wrong with one link."""
     try:
@@ -267,11 +275,11 @@ def own_address_problems(source: Source, target: str, path: str, fragment: str, 
 
 def address_problems(source: Source, line: str, site: Site) -> Findings:
     """An e-mail address in the text would be collected by spam robots."""
+    cure = "dejte na stránku blok [[addresses]]"
+    if source.folder == "news":
+        cure = f"odkažte na kontakt: [kontakt]({{filename}}/pages/contact.{source.lang}.md)"
     for address in dict.fromkeys(EMAIL.findall(line)):
-        yield (
-            f"e-mailovou adresu {address} by posbírali roboti",
-            "dejte na stránku blok [[addresses]]",
-        )
+        yield f"e-mailovou adresu {address} by posbírali roboti", cure
 
 
 # Each check with the signs without which a line need not be read by it.
@@ -281,5 +289,6 @@ CHECKS = (
     (("<", "{"), html_problems),
     (("![",), image_problems),
     (("](", "]:", "<"), link_problems),
+    (("{filename}", "{attach}", "{static}"), broken_link_problems),
     (("@",), address_problems),
 )

@@ -143,15 +143,19 @@ def data_problems(content: Path) -> Iterator[Problem]:
     checks = {"figures.toml": figure_faults, "training-dates.toml": training_faults}
     for name, faults in checks.items():
         path, shown = content / name, f"{content.name}/{name}"
+        text = ""
         try:
-            data = tomllib.loads(path.read_bytes().decode("utf-8"))
+            text = path.read_bytes().decode("utf-8")
+            data = tomllib.loads(text)
         except FileNotFoundError:
             yield Problem(shown, 1, "soubor chybí", "vraťte ho")
         except UnicodeDecodeError:
             yield Problem(shown, 1, "soubor není v UTF-8", "uložte ho jako UTF-8")
         except tomllib.TOMLDecodeError as error:
             line = getattr(error, "lineno", None) or line_in(str(error))
-            yield Problem(shown, line, "souboru nejde rozumět", "porovnejte řádek s příkladem v komentáři", str(error))
+            lines = ["", *text.split("\n"), ""]
+            cure = "porovnejte řádek s příkladem v komentáři"
+            yield Problem(shown, line, "souboru nejde rozumět", cure, lines[min(line, len(lines) - 1)])
         else:
             for what, cure in faults(data):
                 yield Problem(shown, 1, what, cure)

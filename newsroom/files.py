@@ -20,6 +20,8 @@ def problems(content: Path, pictures: Set[Path]) -> Iterator[Problem]:
             shown = f"{content.name}/{inside.as_posix()}"
             if path.is_symlink():
                 yield Problem(shown, 1, "soubor je jen odkaz na jiné místo (symlink)", "nahraďte ho souborem samým")
+            elif " " in name and path.suffix.lower() not in TEXTS:
+                yield Problem(shown, 1, "ve jméně souboru je mezera", f"přejmenujte ho: {'-'.join(name.split())}")
             elif path.suffix.lower() in TEXTS and inside.parts[0] not in FOLDERS and path.is_file():
                 cure = "přesuňte ho do content/news nebo content/pages"
                 yield Problem(shown, 1, "soubor leží tam, kde ho web nevidí", cure)

@@ -38,6 +38,7 @@ STATES = ("draft", "published")
 OLD_PATH = re.compile(r"/[A-Za-z0-9._~%/-]*")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HUMAN_DATE = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4}).*")
+LOOSE_DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})(?:\D+(\d{1,2})[:.](\d{2}))?")  # in the right order
 
 TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?![\d.])")
 
@@ -99,7 +100,17 @@ def date_findings(source: Source, value: str) -> Findings:
         iso = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
         yield f"datum „{value}“ se dá číst dvojím způsobem", f"napište ho jako {iso} (rok-měsíc-den)"
     else:
-        yield f"„{value}“ není datum, nebo v kalendáři chybí", "napište ho jako 2026-12-01 nebo 2026-12-01 09:00"
+        right = two_digits(value) or "2026-12-01 nebo 2026-12-01 09:00"
+        yield f"„{value}“ není datum, nebo v kalendáři chybí", f"napište ho jako {right}"
+
+
+def two_digits(value: str) -> str:
+    """Return `2026-12-01 09:00` for `2026-12-1 9.00`, an empty text for what is no such date."""
+    if not (match := LOOSE_DATE.fullmatch(value)):
+        return ""
+    day = "-".join(number.zfill(2) for number in match.groups()[:3])
+    right = f"{day} {match[4].zfill(2)}:{match[5]}" if match[4] else day
+    return right if iso_date(right) else ""
 
 
 def version_findings(source: Source, value: str) -> Findings:

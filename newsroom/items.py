@@ -13,6 +13,7 @@ from newsroom.typography import CZECH_MONTHS, ENGLISH_MONTHS
 
 NO_DASH = re.compile(r"\s*(?:[-+–—•·]|\*(?!\*)|\d+[.)])\s*")
 NO_COLON = re.compile(r"(\*\*|__)([^*_:]+)\1(?!:)")
+NOT_BOLD = re.compile(r"([*_]?)([^*_:]{2,40}):\1\s")
 PLACEHOLDERS = ("Sem napište text.", "Write the text here.")
 MONTHS = [months.split("|") for months in (CZECH_MONTHS, ENGLISH_MONTHS)]
 MONTH_NUMBER = {month: str(months.index(month) + 1) for months in MONTHS for month in months}
@@ -124,6 +125,8 @@ def module_problems(sources: list[Source]) -> Iterator[Problem]:
             key, what, cure = slug(item.module), "", ""
             if not item.module and (bold := NO_COLON.match(item.text)) and slug(bold[2]) in names:
                 what, cure = f"za modulem „{bold[2]}“ chybí dvojtečka", f"napište **{bold[2]}:**"
+            elif not item.module and (plain := NOT_BOLD.match(item.text)) and slug(plain[2]) in names:
+                what, cure = f"modul „{plain[2]}“ není tučně", f"napište **{plain[2]}:**"
             elif key in doubtful:
                 what, cure = f"modul „{item.module}“ jinde není", f"mysleli jste „{usual[doubtful[key]]}“?"
             elif item.module and item.module != usual[key]:

@@ -37,6 +37,7 @@ def prepare(content: Path, folder: Path, preview: str = "") -> Release:
         moments=[moment.isoformat() for moment in moments],
         waiting=[Waiting(source.path, when(source)) for source in sources],
         missing=missing(read_all(content)[0]),
+        warnings=warnings(content, now),
         assets=[path.relative_to(folder / SITE).as_posix() for path in (folder / SITE / "assets").rglob("*.*")],
         manifest=manifest.read(folder / SITE),
     )
@@ -65,6 +66,12 @@ def when(source: Source) -> str:
     """Return the moment when a text goes out by itself, nothing for a draft."""
     draft = source.date is None or source.held_back(source.date)
     return "" if draft or source.date is None else source.date.isoformat()
+
+
+def warnings(content: Path, now: datetime) -> list[str]:
+    """Return what the check warns of, a line each, but for what `missing` says."""
+    found = [problem for problem in check.problems(content, now) if not problem.what.endswith(" překlad")]
+    return [str(problem).split("\n")[0] for problem in found if not problem.severe]
 
 
 def missing(sources: list[Source]) -> dict[str, list[str]]:

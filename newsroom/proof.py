@@ -60,6 +60,7 @@ def outlook(release: Release, now: datetime) -> Iterator[str]:
     for lang, paths in release.missing.items():
         for path in paths:
             yield f"Chybí {LANGUAGES[lang]}: {path}"
+    yield from release.warnings[:ROOM]
 
 
 def rolled_back(left: Release, now_live: Release, origin: str, now: datetime) -> str:
@@ -69,8 +70,15 @@ def rolled_back(left: Release, now_live: Release, origin: str, now: datetime) ->
         f"Vráceno: na {origin}/ je zase vydání {now_live.name} ({now_live.subject}; {now_live.author}).",
         f"  Sestavené bylo {built}. Opuštěné vydání: {left.name} ({left.subject}).",
     ]
-    for kind, addresses in changes(left.manifest, now_live.manifest).items():
+    groups = changes(left.manifest, now_live.manifest)
+    for kind, addresses in groups.items():
         lines += [f"  {kind:9} {origin}{address}" for address in addresses[:ROOM]]
+    if not any(groups.values()):
+        lines.append("  Žádná stránka se nezměnila.")
     return "\n".join(
-        [*lines, "Nic dalšího nevyjde, ani budoucí aktuality, dokud někdo nepošle další změnu (git push)."]
+        [
+            *lines,
+            "Nic dalšího nevyjde, ani budoucí aktuality, dokud někdo nepošle další změnu (git push).",
+            "Ta vydá celou větev i s tím, co se teď vrátilo; chybu proto nejdřív opravte, nebo zrušte (git revert HEAD).",
+        ]
     )

@@ -32,6 +32,7 @@ class Release:
     moments: list[str] = field(default_factory=list)  # when the site will change by itself
     waiting: list[Waiting] = field(default_factory=list)
     missing: dict[str, list[str]] = field(default_factory=dict)  # language -> files that have no twin in it
+    warnings: list[str] = field(default_factory=list)  # of the check, but for missing twins
     assets: list[str] = field(default_factory=list)  # its own, not those that it keeps of others
     manifest: Manifest = field(default_factory=Manifest)
 

@@ -116,7 +116,7 @@ class Server:
         if update.new == NOTHING:
             raise RefusedError(f"Větev {self.settings.branch} je web, smazat ji nejde.")
         if update.old != NOTHING and not self.repository.descends(update.new, update.old):
-            raise RefusedError("Na serveru jsou novější změny; stáhněte je (git pull) a pošlete to znovu.")
+            raise RefusedError("Na serveru jsou novější změny; stáhněte je (git pull --rebase) a pošlete to znovu.")
         self.refuse_code(update.new)
         with self.built(update.new) as build:
             self.guard(build, deletes)

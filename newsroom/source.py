@@ -20,6 +20,7 @@ PAGE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME = re.compile(r"(?P<key>.+)\.(?P<lang>cs|en)\.md")
 FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):(.*)")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # bidirectional ones too
+CONFLICT = re.compile(r"(?:<{7}|>{7}) .*|={7}")  # git writes them where two changes meet
 FENCE = re.compile(r" {0,3}(```|~~~)")
 
 
@@ -137,17 +138,20 @@ def decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
             *problems,
             Problem(path, line, "soubor není v UTF-8 (vypadá na windows-1250)", "uložte ho jako UTF-8", shown),
         ]
-    if CONTROL.search(text) or not unicodedata.is_normalized("NFC", text):
+    if CONTROL.search(text) or "<<<<<<< " in text or not unicodedata.is_normalized("NFC", text):
         problems += odd_signs(text, path)
     return text, problems
 
 
 def odd_signs(text: str, path: str) -> list[Problem]:
-    """Return the lines with letters in two parts (as macOS may give them) or with invisible control characters."""
+    """Return the lines with what editors hide: letters in two parts (macOS), control characters, marks of a merge."""
     problems = []
     for number, line in enumerate(text.split("\n"), 1):
         if not unicodedata.is_normalized("NFC", line):
             problems.append(Problem(path, number, "písmena mají háčky a čárky zvlášť (NFD)", "napište je znovu", line))
+        if CONFLICT.fullmatch(line):
+            cure = "nechte z obou znění to správné a řádky se značkami smažte"
+            problems.append(Problem(path, number, "zůstala tu značka po sloučení dvou změn", cure, line))
         if CONTROL.search(line):
             problems.append(Problem(path, number, "je tu neviditelný řídicí znak", "smažte ho", repr(line)[1:-1]))
     return problems

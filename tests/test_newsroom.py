@@ -92,7 +92,7 @@ SLIPS = {
     "script": (body("<script src=x></script>"), 5, "značka HTML <script>"),
     "style attribute": (body('<span style="color:red">x</span>'), 5, "atribut style= není dovolený"),
     "style in Markdown": (body('## Nadpis {: style="color:red"}'), 5, "atribut style= není dovolený"),
-    "e-mail address": (body("Pište na jan@firma.cz."), 5, "jan@firma.cz by posbírali roboti"),
+    "e-mail address": (body("Pište na jan@firma.cz."), 5, "jan@firma.cz by posbírali roboti; odkažte na kontakt"),
     "block in a note": (body("[[form:contact]]"), 5, "patří jen na stránky"),
     "other version in the title": (GOOD.replace("ISPadmin 4.29", "ISPadmin 4.28"), 1, "nadpis mluví o verzi 4.28"),
     "misspelt heading": (body("## Oprvy\n- x"), 5, "mysleli jste „Opravy“?"),
@@ -133,6 +133,12 @@ SLIPS = {
     "picture by reference": (body("![Graf][1]\n\n[1]: /x/"), 5, "obrázek nemá adresu u sebe"),
     "control character": (body("a\u202eb"), 5, "neviditelný řídicí znak"),
     "two-part letters": (body("a\u0301"), 5, "(NFD)"),
+    "marks of a merge": (body("<<<<<<< HEAD\na\n=======\nb\n>>>>>>> 1a2b3c"), 5, "značka po sloučení dvou změn"),
+    "hour of one digit": (GOOD.replace("2026-11-20", "2026-12-1 9.00"), 2, "napište ho jako 2026-12-01 09:00"),
+    "date with slashes": (GOOD.replace("2026-11-20", "2026/11/20"), 2, "napište ho jako 2026-11-20"),
+    "space within a link": (body("[x] ({filename}/pages/contact.cs.md)"), 5, "není napsaný celý"),
+    "unclosed link": (body("[x]({filename}/pages/contact.cs.md."), 5, "není napsaný celý"),
+    "picture with a space": (body("![Graf]({attach}můj graf.png)"), 5, "není napsaný celý"),
 }
 
 
@@ -227,6 +233,7 @@ def test_data_files_are_checked(content: Path) -> None:
     (content / "training-dates.toml").write_text('[[date]]\ndate = "1.12."\nplace = "tam"\n')
     found = faults(content)
     assert any(fault.startswith("content/figures.toml:3: souboru nejde rozumět") for fault in found)
+    assert any(fault.endswith("    installations = 7 1") for fault in found)
     assert any("termín 1: date není datum" in fault for fault in found)
     assert any("termín 1: neznámé place" in fault for fault in found)
 
@@ -234,6 +241,11 @@ def test_data_files_are_checked(content: Path) -> None:
 def test_a_picture_that_nobody_shows_is_a_warning(content: Path) -> None:
     (content / "news/graf.png").write_bytes(b"x")
     assert any("obrázek nikdo neukazuje" in str(problem) for problem in check.problems(content, NOW))
+
+
+def test_a_picture_may_not_have_a_space_in_its_name(content: Path) -> None:
+    (content / "news/můj graf.png").write_bytes(b"x")
+    assert "content/news/můj graf.png:1: ve jméně souboru je mezera; přejmenujte ho: můj-graf.png" in faults(content)
 
 
 def test_a_public_page_may_not_link_to_what_is_not_out(content: Path) -> None:
@@ -298,6 +310,7 @@ MODULES = "## Opravy\n- **Fakturace:** a\n- **Fakturace:** b\n- **Fakturace:** c
         ("**Fakturce:** d", "modul „Fakturce“ jinde není; mysleli jste „Fakturace“?"),
         ("**fakturace:** d", "modul „fakturace“ se jinde píše „Fakturace“"),
         ("**Fakturace** d", "za modulem „Fakturace“ chybí dvojtečka"),
+        ("Fakturace: d", "modul „Fakturace“ není tučně"),
     ],
 )
 def test_a_module_written_otherwise_is_a_warning(content: Path, item: str, expected: str) -> None:
