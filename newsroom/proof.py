@@ -79,6 +79,6 @@ def rolled_back(left: Release, now_live: Release, origin: str, now: datetime) ->
         [
             *lines,
             "Nic dalšího nevyjde, ani budoucí aktuality, dokud někdo nepošle další změnu (git push).",
-            "Ta vydá celou větev i s tím, co se teď vrátilo; chybu proto nejdřív opravte, nebo zrušte (git revert HEAD).",
+            "Ta vydá celou větev i s tím, co se teď vrátilo; nejdřív proto chybu opravte nebo zrušte (git revert).",
         ]
     )

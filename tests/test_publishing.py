@@ -378,7 +378,7 @@ def test_a_rollback_holds_until_the_next_push(end: End) -> None:
     assert done.returncode == 0, done.stderr
     assert f"je zase vydání {before} (Začátek; Jana Nová <jana@example.cz>)." in done.stderr
     assert re.search(rf"zrušené   {ORIGIN}/aktuality/4\.29/", done.stderr)
-    assert "chybu proto nejdřív opravte" in done.stderr
+    assert "nejdřív proto chybu opravte" in done.stderr
     assert run("git", "for-each-ref", "refs/newsroom", cwd=end.repository).stdout == ""
     with end.readers() as reader:
         assert reader.status("/aktuality/4.29/") == 404
