@@ -203,7 +203,9 @@ def read(path: Path, content: Path) -> tuple[Source | None, list[Problem]]:
 
 
 def name_cure(name: str, folder: str) -> str:
-    """Say how a file of this folder is to be named."""
+    """Say how a file of this folder is to be named, or where it belongs."""
+    if not name.lower().endswith((".md", ".markdown", ".txt")):
+        return "soubor ke stažení přesuňte do content/soubory, jiný smažte"
     if folder == "pages":
         return "pojmenujte ho jako support.cs.md: malá písmena bez háčků, jazyk cs nebo en"
     match = re.fullmatch(r"(.+?)(?:\.(?:cs|en|cz|cze|ces|eng|gb))?\.(?:md|markdown|txt)", name)

@@ -174,6 +174,15 @@ def test_a_wrong_file_name_is_said(content: Path, name: str) -> None:
     assert any(f"content/news/{name}:1: soubor má nesprávné jméno" in problem for problem in faults(content))
 
 
+def test_a_file_to_download_is_shown_its_place(content: Path) -> None:
+    (content / "news/navod.pdf").write_bytes(b"x")
+    assert any("news/navod.pdf:1:" in fault and "přesuňte do content/soubory" in fault for fault in faults(content))
+    (content / "soubory").mkdir()
+    (content / "news/navod.pdf").rename(content / "soubory/navod.pdf")
+    (content / "news/4.29.cs.md").write_text(body("[návod]({attach}/soubory/navod.pdf)"))
+    assert faults(content) == []
+
+
 def test_all_problems_come_at_once_in_the_order_of_lines(content: Path) -> None:
     note = "Titel: x\nDate: 1.1.2026\nVersion: 4.3\nText <div>\n# x\n[x](y)\n"
     (content / "news/4.29.cs.md").write_text(note)
