@@ -186,8 +186,9 @@ class Number(StringField):
     @property
     def hints(self) -> Mapping[str, str]:
         """A number input; a text one where its text is no number, since a number input would not show it."""
-        kind = "text" if self.data and not self.data.isdecimal() else "number"
-        return {"type": kind, "inputmode": "numeric", "min": self.low, "max": self.high}
+        if self.data and not self.data.isdecimal():
+            return {"type": "text", "inputmode": "numeric"}
+        return {"type": "number", "inputmode": "numeric", "min": self.low, "max": self.high}
 
 
 class One(RadioField):
