@@ -8,9 +8,12 @@ BRANCH ?= main
 BIN := .venv/bin
 INSTALLED := .venv/installed
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+CHECKER := audit/node_modules/vnu-jar/build/dist/vnu.jar
+LIGHTHOUSE := audit/node_modules/lighthouse/cli/index.js
+NPM_CI := npm ci --prefix audit --ignore-scripts --no-audit --no-fund --loglevel error
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help serve test torture check news publish rollback bench screenshots lock clean
+.PHONY: help serve test torture audit check news publish rollback bench screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,12 +21,13 @@ help: ## list the targets
 serve: $(INSTALLED) ## pages, forms and caught mails, live, at http://127.0.0.1:8000/ (PORT=… for another)
 	@setpriv --pdeathsig TERM $(BIN)/python -m dev.serve --port "$(PORT)"
 
-test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=… for pytest)
+test: $(INSTALLED) $(CHECKER) ## everything that CI checks, browser tests included (ARGS=… for pytest)
 	@dev/need chromium
 	@dev/need nginx
 	@dev/need systemd
 	@dev/need postgresql
 	@dev/need redis
+	@dev/need java
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -32,6 +36,11 @@ test: $(INSTALLED) ## everything that CI checks, browser tests included (ARGS=�
 torture: $(INSTALLED) ## the long fault suite: kills, dead relays, full disks, on both databases (SEED=… repeats its random times)
 	@dev/need postgresql
 	TORTURE=1 SEED=$(SEED) $(BIN)/pytest -v tests/faults $(ARGS)
+
+audit: $(INSTALLED) $(LIGHTHOUSE) ## Lighthouse on every kind of page as deployed, phone and desk (PAGES="home news" for some, RUNS=3)
+	@dev/need chromium
+	@dev/need nginx
+	@$(BIN)/python -m audit
 
 check: $(INSTALLED) ## write the ids that new items lack, then name all problems of the content at once, each with its cure
 	@$(BIN)/python -m newsroom.check
@@ -69,3 +78,13 @@ $(INSTALLED): requirements-dev.txt
 	@sed -n '/^setuptools==/,/# via/p' $< | $(INSTALL) -r /dev/stdin
 	@$(INSTALL) --no-build-isolation -r $<
 	@touch $@
+
+$(CHECKER): audit/package-lock.json
+	@dev/need npm
+	@$(NPM_CI) --omit=dev
+	@touch $@
+
+$(LIGHTHOUSE): audit/package-lock.json
+	@dev/need npm
+	@$(NPM_CI)
+	@touch $@ $(CHECKER)

@@ -1,4 +1,4 @@
-"""The parts that tests talk to: the app, its client and commands, its outbox, and a real SMTP server."""
+"""The parts that tests talk to: the app, its client and commands, its outbox, a real SMTP server, finished sites."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from forms import create_app
 from forms.outbox import Outbox
 from forms.wording import PRAGUE
+from formstates import every_page
+from history import write_history
+from newsroom.build import build
 from postgres import Postgres
 
 OWN = {"Sec-Fetch-Site": "same-origin"}  # what a browser says when a page of the site posts
@@ -38,6 +41,7 @@ TRAINING = {
 }
 ADDRESSES = {"contact": "/en/forms/contact/", "price-list": "/en/forms/price-list/", "training": "/en/forms/training/"}
 VALID = {"contact": CONTACT, "price-list": PRICE_LIST, "training": TRAINING}
+HISTORY = 60
 
 
 class Relay:
@@ -144,3 +148,30 @@ def reference(client: FlaskClient, outbox: Outbox) -> str:
     """The reference of a submission that waits."""
     client.post("/formulare/kontakt/", data=CONTACT, headers=OWN)
     return outbox.rows()[0].reference
+
+
+# -- Finished pages ----------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real content as it goes out; building it is itself a test: any warning or fault of any page fails it."""
+    built = tmp_path_factory.mktemp("built") / "output"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORMS_DEVELOPMENT", "1")
+        build(built, drafts=False)
+    return built
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with a made-up history of HISTORY releases, so long that its longest way is as long as ways get."""
+    folder = tmp_path_factory.mktemp("history")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORMS_DEVELOPMENT", "1")
+        build(folder / "site", drafts=True, content=write_history(folder / "content", HISTORY))
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def form_pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Every page of the forms app in every state, by name."""
+    return every_page(tmp_path_factory.mktemp("forms"), VALID)

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 import pelicanconf
 from newsroom import output
-from newsroom.build import CONTENT, build
+from newsroom.build import CONTENT
 from newsroom.page import Page, read_pages
 from newsroom.source import read_all
 from plugins.feeds import ROOM
@@ -28,16 +27,6 @@ NOTES = {lang: {note.key for note in PUBLIC if (note.folder, note.lang) == ("new
 VERSIONS = sorted((note["Version"] for note in PUBLIC if note.lang == "cs" and note["Version"]), key=version_order)
 STABLE = [note["Version"] for note in PUBLIC if note["Version"] and note["Channel"] in ("", "stable")]
 FROM = pelicanconf.NEWS_ADDRESSES["from"].values()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The finished site; building it is itself the first test: any warning or fault of any page fails it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FORMS_DEVELOPMENT", "1")
-        built = tmp_path_factory.mktemp("built") / "output"
-        build(built, drafts=False)
-        yield built
 
 
 @pytest.fixture(scope="module")
@@ -199,12 +188,6 @@ def test_every_asset_is_served_under_its_fingerprint(site: Path) -> None:
     for address in pelicanconf.ASSETS.values():
         assert re.search(r"\.[0-9a-f]{10}\.\w+$", address)
         assert (site / address.lstrip("/")).is_file()
-
-
-def test_the_first_view_fits_one_round_trip(site: Path) -> None:
-    style = (site / (pelicanconf.ASSETS["css/site.css"].lstrip("/") + ".br")).stat().st_size
-    for page in site.rglob("index.html"):
-        assert style + page.with_name("index.html.br").stat().st_size < 14 * 1024, page
 
 
 def data(**item: object) -> str:

@@ -1,8 +1,12 @@
 """A real browser before the real `make serve`: Debian's Chromium, one for all tests, a fresh profile for each."""
 
+import functools
+import http.server
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,3 +74,18 @@ def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]
     for context in contexts:
         assert context.cookies() == []
         context.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def history_address(history: Path) -> Iterator[str]:
+    """Where the made-up history of releases is served."""
+    handler = functools.partial(Quiet, directory=history)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

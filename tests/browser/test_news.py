@@ -1,37 +1,14 @@
 """The pages made of a history of releases, in a browser: for everyone at every width, filtered at once by script."""
 
-import functools
-import http.server
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.test_pages import assert_is_for_everyone
-from history import version, write_history
-from newsroom.build import build
-
-NUMBER = 60
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("news")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FORMS_DEVELOPMENT", "1")
-        build(folder / "site", drafts=True, content=write_history(folder / "content", NUMBER))
-    handler = functools.partial(Quiet, directory=folder / "site")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+from conftest import HISTORY
+from history import version
 
 
 @pytest.fixture
@@ -45,21 +22,21 @@ def page(browser: Browser) -> Iterator[Page]:
 PAGES = [
     "/aktuality/",
     "/en/news/",
-    f"/aktuality/{version(NUMBER - 4)}/",
-    f"/aktuality/od/{version(NUMBER - 50)}/",
+    f"/aktuality/{version(HISTORY - 4)}/",
+    f"/aktuality/od/{version(HISTORY - 50)}/",
     "/en/news/kind/fixed/",
     "/aktuality/modul/fakturace/",
 ]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_of_items_is_for_everyone(page: Page, address: str, path: str) -> None:
-    page.goto(address + path)
+def test_a_page_of_items_is_for_everyone(page: Page, history_address: str, path: str) -> None:
+    page.goto(history_address + path)
     assert_is_for_everyone(page)
 
 
-def test_filters_work_at_once_and_back_again(page: Page, address: str) -> None:
-    page.goto(f"{address}/aktuality/")
+def test_filters_work_at_once_and_back_again(page: Page, history_address: str) -> None:
+    page.goto(f"{history_address}/aktuality/")
     page.evaluate("window.kept = true")
     page.locator(".filters").get_by_text("Opravy").click()
     expect(page.locator("h1")).to_have_text("Opravy")
@@ -74,8 +51,8 @@ def test_filters_work_at_once_and_back_again(page: Page, address: str) -> None:
     assert page.evaluate("window.kept")
 
 
-def test_an_item_that_one_was_led_to_stands_out(page: Page, address: str) -> None:
-    page.goto(f"{address}/aktuality/druh/opravy/")
+def test_an_item_that_one_was_led_to_stands_out(page: Page, history_address: str) -> None:
+    page.goto(f"{history_address}/aktuality/druh/opravy/")
     page.locator(".permalink").first.click()
     target = page.locator("li:target")
     expect(target).to_be_in_viewport()
