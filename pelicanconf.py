@@ -53,6 +53,7 @@ ADDRESSES = {
     "contact": {"cs": "/kontakt/", "en": "/en/contact/"},
     "news": {"cs": "/aktuality/", "en": "/en/news/"},
     "privacy": {"cs": "/soukromi/", "en": "/en/privacy/"},
+    "accessibility": {"cs": "/pristupnost/", "en": "/en/accessibility/"},
 }
 MENU = ("support", "training", "price-list", "news", "contact")
 FIGURES_LINE = {lang: _figures_line(lang) for lang in LANGUAGES}
