@@ -83,7 +83,7 @@ def grouped(changes: Iterable[Change], lang: str) -> list[Section]:
 def with_permalinks(changes: Iterable[Change], label: str) -> Markup:
     """Return items as the page of their note lists them; here and not in its template, for they are many."""
     end = Markup('" aria-label="{}">#</a></li>').format(label)
-    line = '<li id="{0}">{1} <a class="permalink" href="#{0}{2}'
+    line = '<li id="{0}">{1}&nbsp;<a class="permalink" href="#{0}{2}'
     return Markup("\n".join(line.format(change.id, change.html, end) for change in changes))  # noqa: S704 - ids are plain
 
 
