@@ -34,9 +34,12 @@ def timeline(notes: list[Any], lang: str) -> dict[str, Any] | None:
     for note in sorted(shown, key=lambda note: note.date, reverse=True):
         x = place(days[note.version])
         level = next((level for level in range(LEVELS) if free[level] - x >= LABEL), None)
+        if level:  # its stem goes up on the left of a label that it would cross
+            for dot in dots:
+                dot["aside"] = dot["aside"] or (dot["level"] or 0) < level and dot["x"] - x < LABEL / 3
         if level is not None:
             free[level] = x
-        dots.append({"x": x, "level": level, "note": note})
+        dots.append({"x": x, "level": level, "aside": False, "note": note})
     ticks = [
         {"x": place(month), "middle": (place(month) + place(next_month(month))) / 2, "month": month} for month in months
     ]

@@ -174,6 +174,7 @@ def test_the_time_line_shows_the_last_year() -> None:
     assert line
     places = [(dot["note"].version, dot["level"]) for dot in line["dots"]]
     assert places == [("4.28", 0), ("4.27", 1), ("4.26", 0)]  # one day apart: one above the other
+    assert [dot["aside"] for dot in line["dots"]] == [True, False, False]  # and its stem through nobody's letters
     assert [tick["name"] for tick in line["ticks"]] == ["bře", "dub", "kvě", "čvn", "čvc", "srp", "zář"]
     assert timeline(notes[:1], "cs") is None
     assert timeline([], "cs") is None
