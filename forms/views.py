@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial, update_wrapper
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -25,11 +25,13 @@ from forms.extension import extend
 from forms.forms import FORMS, ExtensionForm, SiteForm
 from forms.intake import Intake
 from forms.outbox import OutboxError
+from forms.timeline import timeline
 
 logger = logging.getLogger("forms.views")
 
 MAILTO_ROOM = 1500  # characters of a prefilled mail; longer links are cut by mail programs (the form keeps the text)
 VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){1,3}", re.ASCII)
+EXAMPLE = date(2017, 3, 31), date(2017, 9, 12)  # paid until and ordered, in the picture on the support page
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")  # the last: an empty post
 Page = tuple[str, int]  # HTML, status
 
@@ -172,7 +174,12 @@ def new_form(form: type[SiteForm], language: str, data: Any, demand_token: bool 
 
 
 def form_markup(kind: str, language: str) -> Markup:
-    """Return the form of a kind, or the calculator (`extension`), as the static pages carry it."""
+    """Return the form of a kind, the calculator (`extension`) or its `example`, as the static pages carry it."""
+    if kind == "example":
+        texts, addresses = names()["TEXTS"][language], names()["FORM_ADDRESSES"]["extension"]
+        picture = extension_picture(*EXAMPLE, 1, texts, language)
+        picture["caption"] = texts["pictures"]["extension"]["caption"]
+        return Markup(render("forms/_timeline.html", language, addresses, picture=picture))  # noqa: S704 - our own template
     addresses = names()["FORM_ADDRESSES"][kind]
     if kind == "extension":
         form = new_form(ExtensionForm, language, None)
@@ -207,11 +214,12 @@ def render(template: str, language: str, addresses: Mapping[str, str], **context
     return render_template(template, **names(), **theme.page(names(), language, addresses), **context)
 
 
-def extension_result(form: SiteForm) -> Mapping[str, str | None]:
-    """Return what the calculator answers, in words."""
+def extension_result(form: SiteForm) -> Mapping[str, Any]:
+    """Return what the calculator answers, in words and as a picture."""
     texts, language = form.texts, form.language
     until, ordered = form["until"].date, form["ordered"].date or form.today
-    new_end, needed = extend(until, ordered, int(form["years"].data or 1))
+    years = int(form["years"].data or 1)
+    new_end, needed = extend(until, ordered, years)
     shown = {
         "new_end": wording.day(new_end, language),
         "until": wording.day(until, language),
@@ -223,4 +231,22 @@ def extension_result(form: SiteForm) -> Mapping[str, str | None]:
         "headline": texts["extension"]["result"].format(**shown),
         "why": texts["extension"]["why"].format(**shown),
         "past": texts["extension"]["past"].format(**shown) if new_end < ordered else None,
+        "picture": extension_picture(until, ordered, years, texts, language),
+    }
+
+
+def extension_picture(
+    until: date, ordered: date, years: int, texts: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """Return what forms/_timeline.html draws: places, dates in short, and the same in words."""
+    days = {"until": until, "ordered": ordered, "new_end": extend(until, ordered, years).new_end}
+    days["wrong"] = extend(ordered, ordered, years).new_end
+    line, words = timeline(**days), texts["pictures"]["extension"]
+    said = {name: wording.day(value, language) for name, value in days.items()}
+    return {
+        "line": line,
+        "days": {name: wording.short_day(value, language) for name, value in days.items()},
+        "added": wording.years(years, texts, language),
+        "caption": "",
+        "alt": words["alt" if line.wrong is not None else "alt_same"].format(**said),
     }

@@ -24,6 +24,11 @@ def day(value: date, language: str) -> str:
     return format_date(value, "d. MMMM y" if language == "cs" else "d MMMM y", language).replace(" ", NBSP)
 
 
+def short_day(value: date, language: str) -> str:
+    """Return a date as it fits into a picture, such as 12. 9. 2017 or 12 Sep 2017, on one line."""
+    return format_date(value, "d. M. y" if language == "cs" else "d MMM y", language).replace(" ", NBSP)
+
+
 def moment(value: datetime, language: str) -> str:
     """Return a time in Prague as the language writes it, such as 12. září 2017, 9:05."""
     time = format_datetime(value, "H:mm" if language == "cs" else "HH:mm", PRAGUE, language)

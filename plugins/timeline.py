@@ -30,13 +30,13 @@ def timeline(notes: list[Any], lang: str) -> dict[str, Any] | None:
         return round(LEFT + WIDTH * share, 2)
 
     free = [200.0] * LEVELS  # where the last label of each level stands
-    dots = []
+    dots: list[dict[str, Any]] = []
     for note in sorted(shown, key=lambda note: note.date, reverse=True):
         x = place(days[note.version])
         level = next((level for level in range(LEVELS) if free[level] - x >= LABEL), None)
         if level:  # its stem goes up on the left of a label that it would cross
             for dot in dots:
-                dot["aside"] = dot["aside"] or (dot["level"] or 0) < level and dot["x"] - x < LABEL / 3
+                dot["aside"] = dot["aside"] or ((dot["level"] or 0) < level and dot["x"] - x < LABEL / 3)
         if level is not None:
             free[level] = x
         dots.append({"x": x, "level": level, "aside": False, "note": note})

@@ -18,6 +18,7 @@ MAIL = {"email", "smtplib"}
 NEVER = {
     "submission": None,  # nothing but the standard library
     "extension": None,
+    "timeline": None,
     "forms": STORE | MAIL | {"forms.outbox", "forms.delivery", "forms.mail", "forms.views"},
     "fields": STORE | MAIL | {"flask", "forms.forms.FORMS", "forms.outbox", "forms.delivery"},
     "worker": FRAMEWORK | {"sqlalchemy", "smtplib", "email"},
@@ -93,7 +94,7 @@ ENVIRONMENT.filters = Filters(ENVIRONMENT.filters)
 FLASK = {"url_for", "request", "g", "config", "session", "get_flashed_messages"}
 OF_EVERY_PAGE = {*theme.NAMES, "lang", "t", "address", "alternates", "active"}
 OPTIONAL = {"noindex", "jsonld", "PREVIEW", "self"}  # asked for by `is defined`, or Jinja's own
-OF_FORMS = {"form", "result", "trouble", "mailto", "receipt", "received", "answers"}
+OF_FORMS = {"picture", "form", "result", "trouble", "mailto", "receipt", "received", "answers"}
 LOCAL = {"attributes"}  # of a macro, which Jinja takes for a name from outside
 
 

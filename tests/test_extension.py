@@ -1,4 +1,5 @@
 import json
+import xml.etree.ElementTree as ET
 from datetime import date
 from pathlib import Path
 
@@ -53,3 +54,13 @@ def test_a_query_of_somebody_else_is_no_question(client):
 
 def test_a_year_past_the_calendar_is_no_error(client):
     assert client.get("/formulare/prodlouzeni/?until=9999-12-31&years=1").status_code == 422
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['until']}+{case['years']}")
+def test_the_answer_is_also_drawn_with_the_visitors_own_dates(client, case):
+    page = client.get("/formulare/prodlouzeni/", query_string={k: case[k] for k in ("until", "ordered", "years")}).text
+    drawing = ET.fromstring(page[page.index("<svg role") : page.index("</svg>", page.index("<svg role")) + 6])  # noqa: S314 - ours
+    for name in ("until", "ordered", "new_end"):
+        day = date.fromisoformat(case[name])
+        assert f"{day.day}.\xa0{day.month}.\xa0{day.year}" in [text.text for text in drawing.iter("text")]
+    assert drawing.get("aria-label").startswith("Časová osa: zaplaceno do")
