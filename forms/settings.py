@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NEVER = ("x-loop", "x-auto-response-suppress", "x-webform")
 HOST = re.compile(r"[a-z0-9.:-]+")
+ENCODED = "user and password percent-encoded"
 HEADER_LINE = re.compile(r"(X-[A-Za-z0-9-]+): ([\x20-\x7e]+)")
 
 
@@ -55,11 +56,24 @@ def _origin(text: str) -> str:
     return f"{url.scheme}://{host}" + (f":{url.port}" if url.port not in (None, default) else "")
 
 
+def _is_server(text: str, *schemes: str) -> bool:
+    """Tell whether it is scheme://user:password@host:port; a sign in the password that is not encoded parts it wrongly.
+
+    Says no more than that: the words of urlsplit's errors, and later the driver's, would hold a part of the password.
+    """
+    try:
+        url = urlsplit(text)
+        _ = url.port
+    except ValueError:
+        return False
+    misplaced = "@" in url.path + url.query + url.fragment or url.netloc.count("@") > 1 or url.netloc.endswith(":")
+    return url.scheme in schemes and not misplaced
+
+
 def _smtp_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in ("smtp", "smtps", "smtp+starttls") or not url.hostname:
-        raise ValueError("give smtp://host, smtps://user:password@host or smtp+starttls://user:password@host:587")
-    _ = url.port  # a port that is no number raises ValueError
+    if not _is_server(text, "smtp", "smtps", "smtp+starttls") or not urlsplit(text).hostname:
+        known = "smtp://host, smtps://user:password@host or smtp+starttls://user:password@host:587"
+        raise ValueError(f"give {known}, {ENCODED}")
     return text
 
 
@@ -76,9 +90,9 @@ def _database_url(text: str) -> str:
     path = text.removeprefix("sqlite:///")
     if path != text and path and not path.startswith((":", "?")):
         return f"sqlite:///{ROOT / path}"  # the same file for web and worker, whatever folder they start in
-    if not text.startswith("postgresql+psycopg://"):
-        raise ValueError("give sqlite:////folder/outbox.sqlite3 or postgresql+psycopg://user:password@host/name")
-    _ = urlsplit(text).port  # a port that is no number raises ValueError
+    if not _is_server(text, "postgresql+psycopg"):
+        known = "sqlite:////folder/outbox.sqlite3 or postgresql+psycopg://user:password@host/name"
+        raise ValueError(f"give {known}, {ENCODED}")
     return text
 
 

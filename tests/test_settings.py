@@ -107,6 +107,16 @@ def test_a_wrong_setting_is_named_and_secrets_are_not_shown(name, value):
     assert ("not shown" in str(error.value)) == secret
 
 
+@pytest.mark.parametrize("server", ["SMTP_URL smtps", "DATABASE_URL postgresql+psycopg"])
+@pytest.mark.parametrize("password", ["sec#ret", "sec/ret", "12/ret", "12?ret", "sec@ret", "s[ecret", "secret℀"])
+def test_of_a_password_that_is_not_encoded_nothing_is_shown(server, password):
+    name, _, scheme = server.partition(" ")
+    with pytest.raises(settings.SettingsError, match="percent-encoded") as error:
+        settings.load({**PRODUCTION, f"FORMS_{name}": f"{scheme}://user:{password}@host/"})
+    assert "sec" not in str(error.value)
+    assert "ret" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "read"),
     [
