@@ -26,7 +26,10 @@ class Bounce:
 def read(notification: bytes) -> Bounce:
     """Return what a notification says; raise NotABounceError where it is something else."""
     # Among the parts are the groups of fields of the delivery status, one for each recipient, and the returned mail.
-    whole, *parts = message_from_bytes(notification).walk()
+    try:
+        whole, *parts = message_from_bytes(notification).walk()
+    except RecursionError:
+        raise NotABounceError("its parts are nested too deeply") from None
     headers = [part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/rfc822-headers"]
     parts += [message_from_bytes(text) for text in headers if isinstance(text, bytes)]
     recipients = [part for part in parts if part["Action"]]

@@ -48,6 +48,7 @@ def test_one_that_was_cut_off_after_the_headers_of_the_returned_mail_is_enough()
     [
         (b"", "no delivery status"),
         (b"Subject: Out of office\n\nBack on Monday.", "no delivery status"),
+        (b"Content-Type: message/rfc822\n\n" * 3000, "nested too deeply"),
         (sample("postfix").replace(MESSAGE_ID.encode(), b"<another@example.com>"), "not return a mail of ours"),
         (sample("postfix").replace(b"\nMessage-ID: <W7", b"\nX-Other: <W7"), "not return a mail of ours"),
     ],
