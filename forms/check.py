@@ -82,8 +82,8 @@ def site(url: str) -> Finding:
         why = getattr(error, "reason", error)
         return Finding("site", False, f"{url} does not answer ({why}): look at FORMS_SITE_URL, DNS and the web server")
     try:
-        ours = "database_writable" in json.loads(answer)
-    except ValueError:
+        ours = json.loads(answer).keys() >= {"database_writable"}
+    except (ValueError, AttributeError):  # no JSON, or no object
         ours = False
     cure = "something else answers there: the web server must pass /healthz on to the forms app"
     return Finding("site", ours, f"{url} is ours" if ours else f"{url}: {cure}")
@@ -102,8 +102,12 @@ def limits(storage: Storage) -> Finding:
 
 def disk(file: str) -> Finding:
     """Measure the room where SQLite's file is."""
-    folder = next(folder for folder in Path(file).parents if folder.is_dir())
-    free = shutil.disk_usage(folder).free
+    try:
+        folder = next(folder for folder in Path(file).parents if folder.is_dir())
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        cure = "look at the rights to its folder, and whether you are the user of the forms"
+        return Finding("disk", False, f"{file} cannot be seen ({error.strerror}): {cure}")
     words = f"{free // 1024**2} MiB free for {file}"
     cure = ": make room, or submissions will be refused"
     return Finding("disk", free > LOW_SPACE, words if free > LOW_SPACE else words + cure)
@@ -116,4 +120,4 @@ def worker(outbox: Outbox, now: float) -> Finding:
     except OutboxError:
         return Finding("worker", False, "cannot be seen without the database")
     cure = "none was seen in the last ten minutes: start `flask --app forms deliver`"
-    return Finding("worker", count > 0, f"{count} alive" if count else cure)
+    return Finding("worker", count > 0, f"{count} seen in the last ten minutes" if count else cure)

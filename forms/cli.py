@@ -121,7 +121,8 @@ def canary(timeout: int) -> None:
         return
     alive = stored().status(time.time()).workers
     words = f"the relay's last words: {row.reply}" if row.reply else "the relay has not answered yet"
-    why = words if row.attempts else "no worker took it: " + ("all are busy" if alive else "none is alive")
+    seen = "those seen in the last ten minutes are busy or gone" if alive else "none is alive"
+    why = words if row.attempts else f"no worker took it: {seen}"
     raise click.ClickException(f"CANARY {row.reference} NOT TAKEN in {timeout} s: {why}. `check` tries every part.")
 
 

@@ -19,6 +19,7 @@ from forms.outbox import Outbox, OutboxError
 
 NO_DATABASE = "The database cannot be used: {}. Look at FORMS_DATABASE_URL and the rights to its file or server."
 LARGEST_BOUNCE = 1024 * 1024  # bytes: the delivery status comes before the mail that is returned
+PURGE_REST = 0.2  # seconds between two portions, in which visitors and worker write
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the bounce and pipes it once more
 
 
@@ -130,7 +131,11 @@ def purge(dry_run: bool, yes: bool) -> None:
         return
     if not yes:
         click.confirm("Delete them for good?", abort=True)
-    click.echo(f"{stored().purge(before)} deleted")
+    total = 0
+    while deleted := stored().purge(before):
+        total += deleted
+        time.sleep(PURGE_REST)
+    click.echo(f"{total} deleted")
 
 
 @outbox_commands.command("erase")

@@ -18,6 +18,7 @@ NOTICES = ("digest", "alarm", "canary")  # kinds of mails to the operator; the o
 SAME_TEXT_SECONDS = 600  # within ten minutes the same text is the same submission: a double click, a reload, Back
 ALIVE_SECONDS = 600  # a worker that was not seen for so long is gone, or its relay chews for as long
 WRITERS = 10  # transactions at once of one process on PostgreSQL; SQLite has one
+PORTION = 5000  # rows deleted at once: less than a second, so that no visitor waits for it
 FARTHEST = 5 * 3600  # seconds: no pause is longer (delivery.LONGEST_PAUSE and a fifth)
 SAME = (  # stored within ten minutes of an envelope, or after it by a clock that was set back since
     sa.select(table.c.token)
@@ -101,7 +102,8 @@ class Outbox:
             raise OutboxError(f"it is newer than this code: {error}") from None
         except (SQLAlchemyError, OSError) as error:
             # The statement's parameters are the visitor's text: only the driver's own words may go on.
-            raise OutboxError(f"{type(error).__name__}: {getattr(error, 'orig', error)}") from None
+            words = " ".join(str(getattr(error, "orig", error)).split())
+            raise OutboxError(f"{type(error).__name__}: {words}") from None
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -190,12 +192,16 @@ class Outbox:
             connection.execute(table.update().where(table.c.id == row_id, when).values(leased_until=None, **values))
 
     def purge(self, before: float, dry_run: bool = False) -> int:
-        """Delete rows that were sent before then and did not bounce, and only those; return how many."""
+        """Delete rows that were sent before then and did not bounce, and only those, PORTION at most; return how many.
+
+        A dry run counts all.
+        """
         old = sa.and_(table.c.sent_at < before, SENT)
         with self._transaction(write=True) as connection:
             if dry_run:
                 return connection.scalar(sa.select(sa.func.count()).select_from(table).where(old)) or 0
-            return connection.execute(table.delete().where(old)).rowcount
+            portion = sa.select(table.c.id).where(old).limit(PORTION)
+            return connection.execute(table.delete().where(table.c.id.in_(portion))).rowcount
 
     def beat(self, worker: str, now: float) -> None:
         """Note that the worker is alive, and forget those that were not for a day."""
@@ -204,6 +210,11 @@ class Outbox:
             seen = workers.update().where(workers.c.name == worker).values(seen_at=now)
             if not connection.execute(seen).rowcount:
                 connection.execute(workers.insert().values(name=worker, seen_at=now))
+
+    def leave(self, worker: str) -> None:
+        """Forget a worker that ends."""
+        with self._transaction(write=True) as connection:
+            connection.execute(workers.delete().where(workers.c.name == worker))
 
     # -- Operators -----------------------------------------------------------------------------------------------------
     def rows(
@@ -305,9 +316,13 @@ class Outbox:
 
     def clear_canaries(self, before: float, failed: str | None) -> None:
         """Delete the canaries of before then, and the one that failed, lest a relay that is back gets them all."""
-        gone = sa.or_(table.c.received_at < before, table.c.reference == failed)
+        # Found by an index that holds all that is asked for, before anybody has to wait for us to write.
+        old = sa.select(table.c.id).where(table.c.received_at < before, table.c.kind == "canary")
+        with self._transaction() as connection:
+            ids = list(connection.scalars(old))
         with self._transaction(write=True) as connection:
-            connection.execute(table.delete().where(table.c.kind == "canary", gone))
+            connection.execute(table.delete().where(table.c.id.in_(ids)))
+            connection.execute(table.delete().where(table.c.reference == (failed or "")))
 
 
 def _insert(connection: sa.Connection, envelope: Envelope) -> None:

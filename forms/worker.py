@@ -93,6 +93,8 @@ class Worker:
             while not stop.asked:
                 pause = self._pause_after_turn(stop, pause)
                 stop.sleep(max(self.poll, pause))
+            with contextlib.suppress(OutboxError):
+                self.outbox.leave(self.name)  # nobody need wait to see that it is gone
         except _StopNowError:
             logger.warning(CUT_OFF)
 
@@ -102,12 +104,10 @@ class Worker:
         with contextlib.suppress(ReferenceTakenError):
             self.outbox.announce(lambda parked: self.compose_alarm(parked, now), now)
 
-    def purge(self, dry_run: bool = False) -> int:
-        """Delete rows that were sent longer ago than they are kept; return how many."""
-        count = self.outbox.purge(time.time() - self.retention, dry_run)
-        if count and not dry_run:
+    def purge(self) -> None:
+        """Delete rows that were sent longer ago than they are kept."""
+        if count := self.outbox.purge(time.time() - self.retention):
             logger.info("%d sent rows deleted", count)
-        return count
 
     def _stopped(self, stop: Stop) -> bool:
         """Between two mails: keep house every HOUSEKEEPING_SECONDS, by a clock that nobody sets back."""

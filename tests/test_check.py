@@ -175,6 +175,23 @@ def test_a_site_that_speaks_no_http_has_its_cure():
     assert "does not answer (220 this is" in finding.words
 
 
+@pytest.mark.parametrize("answer", [b"1", b"null", b'"database_writable"', b"{}", b"<html>"])
+def test_a_site_that_is_not_ours_is_told_from_it(answer):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk():
+            connection, _ = listener.accept()
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + answer)
+            connection.close()
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        finding = check.site(local(listener.getsockname()[1]))
+        thread.join()
+    assert "something else answers there" in finding.words
+
+
 def test_the_storage_of_the_limits():
     assert check.limits(storage_from_string("memory://")).right
 
@@ -182,6 +199,7 @@ def test_the_storage_of_the_limits():
 def test_the_room_on_the_disk(tmp_path, monkeypatch):
     assert check.disk(f"{tmp_path}/outbox.sqlite3").right
     assert check.disk(f"{tmp_path}/not/there/yet/outbox.sqlite3").right
+    assert "cannot be seen (File name too long)" in check.disk(f"{tmp_path}/{'x' * 300}/outbox.sqlite3").words
     monkeypatch.setattr(check, "LOW_SPACE", 1 << 60)
     finding = check.disk(f"{tmp_path}/outbox.sqlite3")
     assert not finding.right
@@ -191,4 +209,4 @@ def test_the_room_on_the_disk(tmp_path, monkeypatch):
 def test_a_worker_that_was_seen(outbox):
     assert check.worker(outbox, time.time()).words.startswith("none was seen")
     outbox.beat("host:1", time.time())
-    assert check.worker(outbox, time.time()) == check.Finding("worker", True, "1 alive")
+    assert check.worker(outbox, time.time()) == check.Finding("worker", True, "1 seen in the last ten minutes")

@@ -224,10 +224,11 @@ def test_mails_to_the_operator_have_no_receipt(client, runner, outbox):
     assert client.get(f"/formulare/prijato/{token}/").status_code == 404
 
 
-def test_the_worker_is_seen(environ, outbox):
+def test_the_worker_is_seen_until_it_ends(environ, outbox):
     process = worker(environ)
     try:
         until(lambda: outbox.status(time.time()).workers == 1)
     finally:
         process.terminate()
         process.communicate(timeout=15)
+    assert outbox.status(time.time()).workers == 0  # it took its leave

@@ -139,6 +139,14 @@ def test_only_old_sent_rows_are_purged(outbox):
     assert sorted(bool(row.sent_at) for row in outbox.rows()) == [False, True]
 
 
+def test_many_are_purged_in_portions(outbox, monkeypatch):
+    monkeypatch.setattr("forms.outbox.PORTION", 2)
+    for number in range(3):
+        outbox.add(envelope(number))
+        outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250")
+    assert [outbox.purge(NOW + 1) for _ in range(3)] == [2, 1, 0]
+
+
 def test_parked_by_hand_and_let_go_again(outbox):
     outbox.add(envelope(1))
     assert outbox.park("R1", NOW)
