@@ -13,7 +13,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from forms import bounce
+from forms import bounce, mail
 from forms.fields import parsed_email
 from forms.outbox import Outbox, OutboxError
 
@@ -74,10 +74,11 @@ def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int,
 
 @outbox_commands.command("show")
 @click.argument("reference")
-def show(reference: str) -> None:
+@click.option("--raw", is_flag=True, help="The mail as it goes out.")
+def show(reference: str, raw: bool) -> None:
     """Print one, with the whole mail.
 
-    Its state and the relay's words come first.
+    Its state and the relay's words come first; the mail is decoded, with --raw as it goes out.
     """
     row = stored().row(reference.upper())
     if row is None:
@@ -85,7 +86,7 @@ def show(reference: str) -> None:
     for key, value in _summary(row).items():
         click.echo(f"{key}: {_time(value) if key.endswith('_at') else value}")
     click.echo(f"sender: {row.sender}\nrecipient: {row.recipient}\n")
-    click.echo(row.message.decode("utf-8", "replace").replace("\r\n", "\n"))
+    click.echo(row.message.decode("utf-8", "replace").replace("\r\n", "\n") if raw else mail.readable(row.message))
 
 
 @outbox_commands.command("retry")

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from email import message_from_bytes
 from email.header import Header, decode_header
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -66,6 +67,15 @@ def compose(submission: Submission, texts: Mapping[str, Any], addressing: Addres
     frozen = head.encode("ascii") + message.as_bytes()
     _prove(frozen, headers, {addressing.site, addressing.department, submission.email})
     return frozen
+
+
+def readable(frozen: bytes) -> str:
+    """Return a frozen message as a person reads it: headers, text and calendar decoded, lines ending with \\n."""
+    message = message_from_bytes(frozen)
+    found = [f"{name}: {_words(' '.join(value.split()))}" for name, value in message.items()]
+    texts = [part.get_payload(decode=True) for part in message.walk() if part.get_content_maintype() == "text"]
+    found += ["\n" + text.decode("utf-8", "replace").replace("\r\n", "\n") for text in texts if isinstance(text, bytes)]
+    return "\n".join(found)
 
 
 def display_name(text: str) -> str:
@@ -175,13 +185,16 @@ def _prove(frozen: bytes, headers: Sequence[tuple[str, str]], known: Collection[
     if [name for name, _, _ in fields if name.lower() not in MIME] != [name for name, _ in headers]:
         raise UnsafeMessageError("the frozen message has other headers than those that were meant")
     for name, _, value in fields:
-        if CONTROL.search("".join(_decoded(*word) for word in decode_header(value))):
+        if CONTROL.search(_words(value)):
             raise UnsafeMessageError(f"{name} hides what no header may hold")
         mailbox = MAILBOX.fullmatch(value)
         if name in ADDRESSED and (mailbox is None or (mailbox[1] or mailbox[2]) not in known):
             raise UnsafeMessageError(f"{name} has other addresses than the one that was meant")
 
 
-def _decoded(word: bytes | str, charset: str | None) -> str:
-    """Return what a reader makes of a part of a header that decode_header gave."""
-    return word if isinstance(word, str) else word.decode(charset or "ascii", "replace")
+def _words(value: str) -> str:
+    """Return what a reader makes of a header's encoded words."""
+    return "".join(
+        word if isinstance(word, str) else word.decode(charset or "ascii", "replace")
+        for word, charset in decode_header(value)
+    )

@@ -27,7 +27,9 @@ def test_list_and_show(runner, reference):
     assert row["reference"] == reference
     shown = runner.invoke(args=["outbox", "show", reference.lower()]).output
     assert "state: pending" in shown
-    assert "Reply-To: " in shown
+    assert "Reply-To: Jiří Žluťoučký <jiri@example.cz>" in shown
+    assert "Kód zprávy: " in shown
+    assert "K=C3=B3d zpr=C3=A1vy: " in runner.invoke(args=["outbox", "show", reference, "--raw"]).output
     assert runner.invoke(args=["outbox", "show", "NONE"]).exit_code == 1
 
 
