@@ -20,6 +20,7 @@ from forms.outbox import Outbox, OutboxError
 
 LOW_SPACE = 500 * 1024 * 1024  # bytes: some 100,000 submissions, and the write-ahead log
 SITE_SECONDS = 10
+DATABASE_CURE = "look at FORMS_DATABASE_URL, at the rights to its file or server, and at the room on its disk"
 RELAY_TROUBLE: tuple[tuple[type[Exception], str], ...] = (
     (smtplib.SMTPAuthenticationError, "it refuses user and password: look at them in FORMS_SMTP_URL"),
     (smtplib.SMTPNotSupportedError, "it does not offer what FORMS_SMTP_URL asks for: look at its scheme and port"),
@@ -53,8 +54,7 @@ def database(outbox: Outbox) -> Finding:
         outbox.ping()
         version = outbox.status(0).version
     except OutboxError as error:
-        cure = "look at FORMS_DATABASE_URL and the rights to its file or server"
-        return Finding("database", False, f"{error}: {cure}")
+        return Finding("database", False, f"{error}: {DATABASE_CURE}")
     return Finding("database", True, f"{outbox.engine.dialect.name} takes a write, tables have version {version}")
 
 

@@ -14,10 +14,11 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from forms import bounce, mail
+from forms.check import DATABASE_CURE
 from forms.fields import parsed_email
 from forms.outbox import Outbox, OutboxError
 
-NO_DATABASE = "The database cannot be used: {}. Look at FORMS_DATABASE_URL and the rights to its file or server."
+NO_DATABASE = f"The database cannot be used: {{}}: {DATABASE_CURE}."
 LARGEST_BOUNCE = 1024 * 1024  # bytes: the delivery status comes before the mail that is returned
 PURGE_REST = 0.2  # seconds between two portions, in which visitors and worker write
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the bounce and pipes it once more
