@@ -75,6 +75,7 @@ FORM_ADDRESSES = {
     "extension": {"cs": "/formulare/prodlouzeni/", "en": "/en/forms/extension/"},
     "received": {"cs": "/formulare/prijato/", "en": "/en/forms/received/"},
     "from": {"cs": "/formulare/od/", "en": "/en/forms/from/"},
+    "search": {"cs": "/hledani/", "en": "/en/search/"},
 }
 
 # Files under theme/static and the fingerprinted addresses that serve them.
@@ -167,6 +168,7 @@ PLUGINS = [
     "plugins.formpages",
     "plugins.feeds",
     "plugins.machines",
+    "plugins.search",
     "plugins.sitemap",
     "plugins.assets",
     "plugins.speed",

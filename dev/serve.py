@@ -78,6 +78,7 @@ class Server:
             "FORMS_DEVELOPMENT": "1",
             "FORMS_SITE_URL": self.address,
             "FORMS_DATABASE_URL": f"sqlite:///{var / 'outbox.sqlite3'}",
+            "FORMS_SEARCH_INDEX": str(var / "site" / "search.sqlite3"),
         }
         self.running: dict[str, Process] = {}
         self.followers: dict[str, asyncio.Task[None]] = {}

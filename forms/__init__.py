@@ -15,6 +15,7 @@ from forms import cli, guard, monitoring, settings, theme, views
 from forms.intake import Intake
 from forms.mail import Addressing
 from forms.outbox import Outbox
+from forms.search import Index
 
 # What every answer has, errors too. deploy/nginx/headers.conf says the same for files; a test compares the answers.
 SECURITY_HEADERS = {
@@ -64,6 +65,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         bounce_address=config["BOUNCE_ADDRESS"],
         texts=app.extensions["theme"]["TEXTS"]["cs"],
     )
+    app.extensions["search"] = Index(config["SEARCH_INDEX"])
     limiter = Limiter(
         lambda: guard.client_id(request.remote_addr or "", config["SECRET_KEY"]),
         app=app,

@@ -9,6 +9,7 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -17,6 +18,7 @@ from limits.storage import Storage
 
 from forms.delivery import Relay
 from forms.outbox import Outbox, OutboxError
+from forms.search import Index, SearchAwayError
 
 LOW_SPACE = 500 * 1024 * 1024  # bytes: some 100,000 submissions, and the write-ahead log
 SITE_SECONDS = 10
@@ -98,6 +100,15 @@ def limits(storage: Storage) -> Finding:
         right, name = False, f"{name}: {type(error).__name__}"
     cure = f"{name} does not answer, nobody is limited meanwhile: look at FORMS_RATELIMIT_STORAGE"
     return Finding("limits", right, f"counted in {name}" if right else cure)
+
+
+def search(index: Index, languages: Iterable[str]) -> Finding:
+    """Count what can be found."""
+    try:
+        sizes = index.sizes(languages)
+    except SearchAwayError as error:
+        return Finding("search", False, f"{error}: publish the site, or look at FORMS_SEARCH_INDEX")
+    return Finding("search", True, "finds pages: " + ", ".join(f"{size} {name}" for name, size in sizes.items()))
 
 
 def disk(file: str) -> Finding:

@@ -142,6 +142,7 @@ def try_all(as_json: bool) -> None:
         *([check.disk(file)] if file else []),
         check.relay(_relay()),
         check.limits(current_app.extensions["forms_limiter"].storage),
+        check.search(current_app.extensions["search"], current_app.extensions["theme"]["LANGUAGES"]),
         check.site(current_app.config["SITE_URL"]),
         check.worker(outbox, time.time()),
     ]

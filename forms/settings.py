@@ -96,6 +96,12 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _file(text: str) -> str:
+    if not text:
+        raise ValueError("give the path of search.sqlite3 in the site that the web server sends")
+    return str(ROOT / text)
+
+
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError(
@@ -208,6 +214,13 @@ SETTINGS = (
         _limit_storage,
         None,
         True,
+    ),
+    Setting(
+        "SEARCH_INDEX",
+        "output/search.sqlite3",
+        "what the search reads: a file of the built site, which changes with it",
+        _file,
+        "var/site/search.sqlite3",
     ),
     Setting("PROXY_HOPS", "0", "how many proxies in front are believed", _number(0, 9)),
     Setting("METRICS_NETWORKS", "127.0.0.0/8, ::1", "who may read /metrics; others are told 404", _networks),

@@ -25,6 +25,7 @@ from forms.extension import extend
 from forms.forms import FORMS, ExtensionForm, SiteForm
 from forms.intake import Intake
 from forms.outbox import OutboxError
+from forms.search import SearchAwayError, readable
 from forms.timeline import timeline
 
 logger = logging.getLogger("forms.views")
@@ -52,6 +53,7 @@ def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str
             page(addresses[kind], f"{kind}-{language}-post", limited, ("POST",), kind=kind, language=language)
         page(addresses["extension"], f"extension-{language}", extension, ("GET",), language=language)
         page(addresses["from"], f"from-{language}", from_version, ("GET",), language=language)
+        page(addresses["search"], f"search-{language}", search, ("GET",), language=language)
         page(addresses["received"] + "<token>/", f"received-{language}", received, ("GET",), language=language)
     pages.app_errorhandler(RateLimitExceeded)(limit_reached)
     pages.app_errorhandler(OutboxError)(database_away)
@@ -113,6 +115,24 @@ def from_version(language: str) -> ResponseReturnValue:
     """Lead to what changed since the version that was chosen, or to the choice; which there are the site knows."""
     address, version = names()["NEWS_ADDRESSES"]["from"][language], request.args.get("verze", "")
     return redirect(names()["SITEURL"] + address + (f"{version}/" if VERSION.fullmatch(version) else ""))
+
+
+def search(language: str) -> ResponseReturnValue:
+    """Show the search and what it found; without an index, where else to look."""
+    query = readable(request.args.get("q", ""))
+    found, away = None, False
+    try:
+        found = current_app.extensions["search"].find(query, language) if query else None
+    except SearchAwayError as error:
+        logger.error("nothing can be found: %s", error)
+        away = True
+    days = [wording.day(page.date, language) if page.date else "" for page in found.pages] if found else []
+    texts = names()["TEXTS"][language]
+    said = texts["search"]["away"] if away else wording.said(found, texts, language)
+    asked = f"?{urlencode({'q': query})}" if query else ""
+    addresses = {lang: address + asked for lang, address in names()["FORM_ADDRESSES"]["search"].items()}
+    words: dict[str, Any] = {"query": query, "found": found, "days": days, "said": said, "away": away}
+    return render("forms/search.html", language, addresses, **words), 503 if away else 200
 
 
 # -- When something is wrong -------------------------------------------------------------------------------------------

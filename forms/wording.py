@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
+from forms.search import Found
 from forms.submission import Answer
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -39,6 +40,19 @@ def years(number: int, texts: Mapping[str, Any], language: str) -> str:
     """Return a number of years in words, such as 2 roky."""
     category = Locale.parse(language).plural_form(number)
     return str(texts["extension"]["years"][category]).format(n=number)
+
+
+def said(found: Found | None, texts: Mapping[str, Any], language: str) -> str:
+    """Return what is said above the results of a search; None: nothing was asked for."""
+    texts = texts["search"]
+    if not found:
+        return str(texts["hint"])
+    if not found.pages:
+        return str(texts["none"])
+    if not found.every or found.more:
+        return str(texts["more" if found.every else "some"])
+    number = len(found.pages)
+    return str(texts["count"][Locale.parse(language).plural_form(number)]).format(n=number)
 
 
 def labelled(

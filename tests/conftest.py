@@ -114,10 +114,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def environ(database_url: str) -> dict[str, str]:
+def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
     return {
         "FORMS_DEVELOPMENT": "1",
         "FORMS_DATABASE_URL": database_url,
+        "FORMS_SEARCH_INDEX": f"{tmp_path}/search.sqlite3",
         "FORMS_SITE_URL": "https://podpora.example.cz",
         "FORMS_RATE_LIMIT": "1000 per minute",
     }
@@ -172,6 +173,6 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def form_pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def form_pages(tmp_path_factory: pytest.TempPathFactory, site: Path) -> dict[str, str]:
     """Every page of the forms app in every state, by name."""
-    return every_page(tmp_path_factory.mktemp("forms"), VALID)
+    return every_page(tmp_path_factory.mktemp("forms"), VALID, site / "search.sqlite3")

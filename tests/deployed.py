@@ -88,7 +88,10 @@ class Deployed:
         self.folder, self.site = folder, site
         self.socket, self.port, self.plain_port = folder / "web.sock", free_port(), free_port()
         self.settings = example_settings() | SETTINGS
-        self.settings |= {"FORMS_DATABASE_URL": f"sqlite:///{folder}/outbox.sqlite3"} | settings
+        self.settings |= {
+            "FORMS_DATABASE_URL": f"sqlite:///{folder}/outbox.sqlite3",
+            "FORMS_SEARCH_INDEX": f"{site}/search.sqlite3",
+        } | settings
         self.running: list[subprocess.Popen] = []
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.socket))

@@ -18,12 +18,15 @@ EXTENSIONS = {
 }
 
 
-def every_page(folder: Path, valid: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Return the HTML of every page by a name that says which; `valid` answers each form."""
-    environ = {"FORMS_DEVELOPMENT": "1", "FORMS_RATE_LIMIT": "1000 per minute"}
+SEARCHES = {"": "", "found": "?q=ISPadmin", "some": "?q=4.28+nic", "none": "?q=xyzzy", "odd": "?q=%22%3Cb%3E%00"}
+
+
+def every_page(folder: Path, valid: Mapping[str, Mapping[str, str]], index: Path) -> dict[str, str]:
+    """Return the HTML of every page by a name that says which; `valid` answers each form, `index` the search."""
+    environ = {"FORMS_DEVELOPMENT": "1", "FORMS_RATE_LIMIT": "1000 per minute", "FORMS_SEARCH_INDEX": str(index)}
     good = environ | {"FORMS_DATABASE_URL": f"sqlite:///{folder}/outbox.sqlite3"}
     (folder / "none.sqlite3").mkdir()
-    broken = environ | {"FORMS_DATABASE_URL": f"sqlite:///{folder}/none.sqlite3"}
+    broken = environ | {"FORMS_DATABASE_URL": f"sqlite:///{folder}/none.sqlite3", "FORMS_SEARCH_INDEX": str(folder)}
     busy = create_app(good | {"FORMS_RATE_LIMIT": "1 per hour"}).test_client()
     clients = {"good": create_app(good).test_client(), "broken": create_app(broken).test_client(), "busy": busy}
     busy.post("/formulare/kontakt/", data=valid["contact"], headers=OWN)
@@ -50,6 +53,9 @@ def in_language(
         yield f"{kind}-receipt", answered(client.get(client.post(at, data=answers, headers=OWN).location), 200)
     for name, query in {"": "", **EXTENSIONS}.items():
         yield f"extension-{name}", answered(client.get(addresses["extension"] + query), 422 if name == "error" else 200)
+    for name, query in SEARCHES.items():
+        yield f"search-{name}", answered(client.get(addresses["search"] + query), 200)
+    yield "search-away", answered(clients["broken"].get(addresses["search"] + "?q=x"), 503)
     yield "404", answered(client.get(addresses["received"] + "nothing/"), 404)
     yield "away", answered(clients["broken"].get(addresses["received"] + "any/"), 503)
     yield "405", answered(client.delete(addresses["contact"]), 405)

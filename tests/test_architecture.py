@@ -16,6 +16,7 @@ STORE = {"sqlalchemy"}
 MAIL = {"email", "smtplib"}
 
 NEVER = {
+    "search": FRAMEWORK | STORE | MAIL | {"forms", "pelican", "plugins"},
     "submission": None,  # nothing but the standard library
     "extension": None,
     "timeline": None,
@@ -94,7 +95,8 @@ ENVIRONMENT.filters = Filters(ENVIRONMENT.filters)
 FLASK = {"url_for", "request", "g", "config", "session", "get_flashed_messages"}
 OF_EVERY_PAGE = {*theme.NAMES, "lang", "t", "address", "alternates", "active"}
 OPTIONAL = {"noindex", "jsonld", "PREVIEW", "self"}  # asked for by `is defined`, or Jinja's own
-OF_FORMS = {"picture", "form", "result", "trouble", "mailto", "receipt", "received", "answers"}
+OF_SEARCH = {"query", "found", "days", "said", "away"}
+OF_FORMS = {"picture", "form", "result", "trouble", "mailto", "receipt", "received", "answers"} | OF_SEARCH
 LOCAL = {"attributes"}  # of a macro, which Jinja takes for a name from outside
 
 

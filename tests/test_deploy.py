@@ -227,6 +227,14 @@ def test_an_address_without_its_slash_leads_to_the_public_one(web: Deployed) -> 
     assert web.ask("/formulare/kontakt", headers=spoofed)["Location"] == f"https://{HOST}/formulare/kontakt/"
 
 
+def test_the_search_answers_in_both_languages(web: Deployed) -> None:
+    for path, address in {"/hledani/?q=4.28": "/aktuality/4.28/", "/en/search/?q=trainings": "/en/training/"}.items():
+        answer = web.ask(path)
+        assert f'<a href="{address}' in answer.text
+        assert (answer["Cache-Control"], answer["X-Robots-Tag"]) == ("no-store", "noindex")
+    assert web.ask("/hledani?q=4.28")["Location"].endswith("/hledani/?q=4.28")
+
+
 def test_posts_are_counted_by_the_real_client_whatever_it_claims(tmp_path: Path, site: Path) -> None:
     with deploy(tmp_path, site, FORMS_RATE_LIMIT="3 per minute") as web:
         claims = [{"X-Forwarded-For": f"192.0.2.{number}", "X-Real-IP": "192.0.2.9"} for number in range(5)]
@@ -262,6 +270,9 @@ def test_without_the_app_pages_go_on_and_a_post_is_told_what_to_do(tmp_path: Pat
             assert answer["Cache-Control"] == "no-store"
             assert_secured(answer)
         assert "<form" in web.ask("/kontakt/").text
+        answer = web.ask("/en/search/?q=updates")
+        assert answer.status == 502
+        assert "find things by the menu above" in answer.text
 
 
 def test_the_logs_say_nothing_of_visitors(web: Deployed) -> None:
@@ -291,6 +302,7 @@ def test_a_published_release_shows_at_once_and_open_pages_keep_their_style(tmp_p
         author.commit()
         author.publish()
         page = web.ask("/aktuality/4.29/")
+        assert 'href="/aktuality/4.29/"' in web.ask("/hledani/?q=4.29").text
         new = sheet.search(page.text)[1]
         assert old != new
         assert [web.ask(path).status for path in (old, new)] == [200, 200]

@@ -1,0 +1,61 @@
+"""Words as the search compares them: by their roots, which are without case, diacritics and endings."""
+
+import re
+import unicodedata
+from itertools import product
+
+from snowballstemmer import stemmer
+
+WORD = re.compile(r"[^\W_]++(?:\.(?<=\d\.)(?=\d)[^\W_]++)*+")  # 4.28 is one
+STEMMERS = {"cs": "czech", "en": "english"}
+FLEETING = re.compile(r"(?<=[^aeiouy])e(?=[^aeiouy]$)")
+SHORT = 3  # letters of a stem that loses none, such as den
+MARKED = {"a": "aá", "e": "eéě", "i": "ií", "u": "uúů", "y": "yý"}  # what a Czech may mean who types without diacritics
+ENDING = 5  # letters at the end of a word that tell the stemmer what it ends with
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in lower case; a version is one word."""
+    return WORD.findall(unicodedata.normalize("NFC", text).lower())
+
+
+def plain(word: str) -> str:
+    """Return a word without its diacritics."""
+    if word.isascii():
+        return word
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+
+class Roots(dict[str, str]):
+    """What the forms of a word have in common, for each word of a language that it is asked for; for one thread."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang, self.stem = lang, stemmer(STEMMERS[lang]).stemWord
+
+    def __missing__(self, word: str) -> str:
+        root = word
+        if not any(map(str.isdigit, word)):
+            while (
+                shorter := self.stem(root)
+            ) != root:  # systémech, systém, syst: as far as it goes, so that all arrive
+                root = shorter
+            root = czech_end(plain(root)) if self.lang == "cs" else plain(root)
+        self[word] = root
+        return root
+
+
+def czech_end(stem: str) -> str:
+    """Return a stem as its other forms have it: účet, účty; sloupců, sloupce (which the stemmer makes sloupk)."""
+    if len(stem) > SHORT:
+        stem = FLEETING.sub("", stem)
+    return stem[:-1] + "c" if stem.endswith("k") else stem
+
+
+def possible_roots(word: str, lang: str) -> set[str]:
+    """Return what a word that was typed may be a form of, also when its ending lacks the diacritics."""
+    spellings = [word]
+    if lang == "cs" and word.isascii():
+        endings = product(*(MARKED.get(letter, letter) for letter in word[-ENDING:]))
+        spellings = [word[:-ENDING] + "".join(ending) for ending in endings]
+    roots = Roots(lang)
+    return {roots[spelling] for spelling in spellings}
