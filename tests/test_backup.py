@@ -23,7 +23,8 @@ def filled(outbox):
 def test_sqlite(tmp_path):
     outbox = Outbox(f"sqlite:///{tmp_path}/outbox.sqlite3")
     rows = filled(outbox)
-    statement = re.search(r'^umask 077\nsqlite3 /var/lib/support/outbox.sqlite3 "(VACUUM INTO .*)"$', GUIDE, re.MULTILINE)[1]
+    command = r'^umask 077\nsqlite3 /var/lib/support/outbox.sqlite3 "(VACUUM INTO .*)"$'
+    statement = re.search(command, GUIDE, re.MULTILINE)[1]
     connection = sqlite3.connect(tmp_path / "outbox.sqlite3")
     connection.execute(statement.replace("/backup/outbox.sqlite3", f"{tmp_path}/backup.sqlite3"))
     outbox.erase("jan@example.cz")
