@@ -107,6 +107,23 @@ def test_the_form_is_filled_in_from_the_query(open_page: Callable[..., Page]) ->
     expect(page.locator("[name=name]")).to_have_value("Jana")
 
 
+@pytest.mark.parametrize("lang", ["cs", "en"])
+@pytest.mark.parametrize("needed", [["vip", "individual"], ["updates"], []], ids=",".join)
+def test_three_questions_lead_to_the_price_list_with_the_tiers_they_are_about(
+    open_page: Callable[..., Page], lang: str, needed: list[str]
+) -> None:
+    page = open_page(ADDRESSES["support"][lang], javascript=False)
+    for tier in needed:
+        page.get_by_label(TEXTS[lang]["which"][tier]).check()
+    page.get_by_role("button", name=TEXTS[lang]["which"]["submit"]).click()
+    expect(page).to_have_url(re.compile(re.escape(FORM_ADDRESSES["price-list"][lang])))
+    ticked = page.locator("form.form-price-list [name=tier]:checked")
+    assert ticked.evaluate_all("boxes => boxes.map(box => box.value)") == sorted(
+        needed, key=["updates", "vip", "individual"].index
+    )
+    expect(page.locator(".error")).to_have_count(0)
+
+
 def test_the_booking_carries_its_dates_to_the_calendar(open_page: Callable[..., Page], served: Served) -> None:
     page = open_page(ADDRESSES["training"]["cs"])
     form = page.locator("form.form-training")
