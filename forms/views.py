@@ -198,7 +198,6 @@ def form_markup(kind: str, language: str) -> Markup:
     if kind == "example":
         texts, addresses = names()["TEXTS"][language], names()["FORM_ADDRESSES"]["extension"]
         picture = extension_picture(*EXAMPLE, 1, texts, language)
-        picture["caption"] = texts["pictures"]["extension"]["caption"]
         return Markup(render("forms/_timeline.html", language, addresses, picture=picture))  # noqa: S704 - our own template
     addresses = names()["FORM_ADDRESSES"][kind]
     if kind == "extension":
@@ -257,7 +256,7 @@ def extension_result(form: SiteForm) -> Mapping[str, Any]:
 
 def extension_picture(
     until: date, ordered: date, years: int, texts: Mapping[str, Any], language: str
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """Return what forms/_timeline.html draws: places, dates in short, and the same in words."""
     days = {"until": until, "ordered": ordered, "new_end": extend(until, ordered, years).new_end}
     days["wrong"] = extend(ordered, ordered, years).new_end
@@ -267,6 +266,5 @@ def extension_picture(
         "line": line,
         "days": {name: wording.short_day(value, language) for name, value in days.items()},
         "added": wording.years(years, texts, language),
-        "caption": "",
         "alt": words["alt" if line.wrong is not None else "alt_same"].format(**said),
     }
