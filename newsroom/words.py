@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import product
 
 from snowballstemmer import stemmer
@@ -19,6 +20,7 @@ def words(text: str) -> list[str]:
     return WORD.findall(unicodedata.normalize("NFC", text).lower())
 
 
+@lru_cache(20_000)  # a text has the same words again and again
 def plain(word: str) -> str:
     """Return a word without its diacritics."""
     if word.isascii():
@@ -52,9 +54,9 @@ def czech_end(stem: str) -> str:
 
 
 def possible_roots(word: str, lang: str) -> set[str]:
-    """Return what a word that was typed may be a form of, also when its ending lacks the diacritics."""
+    """Return what a word that was typed may be a form of, also when its ending lacks diacritics."""
     spellings = [word]
-    if lang == "cs" and word.isascii():
+    if lang == "cs":
         endings = product(*(MARKED.get(letter, letter) for letter in word[-ENDING:]))
         spellings = [word[:-ENDING] + "".join(ending) for ending in endings]
     roots = Roots(lang)

@@ -22,7 +22,8 @@ from plugins.changes import Change
 # What is typed, and a form of it that only one page has.
 CZECH = """
 odstávka odstávky | odstávku odstávkách | odstavek odstávka | fakturou faktura | faktur fakturách | fakturám fakturu
-zákazníci zákazník | zakazniku zákazníkem | zákazníkům zákazníci | licencí licence | licencemi licenci
+zákazníci zákazník | zakazniku zákazníkem | zákazníkům zákazníci | zákazníkum zákazníka | licencí licence
+licencemi licenci | licence licencí
 licencich licence | školením školení | skolenim školeních | podpory podpora | podpoře podporou | podpore podpory
 ceníku ceník | ceniky ceníkem | aktualizací aktualizace | aktualizacemi aktualizaci | aktualizacim aktualizacích
 verzi verze | verzích verzí | verzemi verzi | síť sítě | siti sítích | sítím síť | router routery | routerů routeru
