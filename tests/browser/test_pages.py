@@ -182,6 +182,18 @@ def test_the_keyboard_reaches_the_content_first(open_page: Callable[..., Page], 
     assert page.locator(page.url[page.url.index("#") :]).count() == 1
 
 
+@pytest.mark.parametrize("width", [320, 390, 768, 900, 1280])
+def test_the_header_takes_one_line_or_two_and_the_language_stands_on_the_first(
+    open_page: Callable[..., Page], width: int
+) -> None:
+    for lang in ("cs", "en"):
+        page = open_page(ADDRESSES["news"][lang], width=width)
+        middles = page.locator(".brand, .find, .languages").evaluate_all(
+            "parts => parts.map(part => part.getBoundingClientRect()).map(box => box.top + box.height / 2)"
+        )
+        assert max(middles) - min(middles) < 2
+
+
 def test_an_open_page_comes_anew_when_something_changed(open_page: Callable[..., Page], served: Served) -> None:
     page = open_page(ADDRESSES["home"]["cs"])
     with page.expect_event("load"):
