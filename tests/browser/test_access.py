@@ -1,0 +1,153 @@
+"""What axe-core cannot see of WCAG 2.2: the keyboard's way, enlarged text, text spacing, forced colours, targets."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from conftest import HISTORY
+from history import version
+from pelicanconf import ADDRESSES, FORM_ADDRESSES
+from serving import Served
+
+MEASURES = (Path(__file__).parent / "measures.js").read_text("utf-8")
+DESK, PHONE, ZOOMED = {"width": 1280, "height": 800}, {"width": 390, "height": 800}, {"width": 320, "height": 256}
+
+ERRORS, RECEIPT = "errors", "receipt"  # states that only a post leads to
+PAGES = [
+    *(addresses["cs"] for addresses in ADDRESSES.values()),
+    ADDRESSES["support"]["en"],
+    ADDRESSES["training"]["en"],
+    FORM_ADDRESSES["price-list"]["en"],
+    "/formulare/prodlouzeni/?until=2014-06-30&ordered=2017-09-12&years=1",
+    "/aktuality/4.28/",
+    "/neni/",
+    ERRORS,
+    RECEIPT,
+]
+HISTORIC = [
+    "/aktuality/",
+    f"/en/news/{version(HISTORY - 4)}/",
+    "/aktuality/druh/nutna-akce/",
+    "/en/news/from/",
+    f"/aktuality/od/{version(HISTORY - 7)}/",
+]
+
+
+@pytest.fixture(scope="module")
+def show(browser: Browser, served: Served, history_address: str) -> Iterator[Callable[[str], Page]]:
+    """Give a function that shows a page on a desk, ready to be measured; those of HISTORIC of the made-up history."""
+    context = browser.new_context(base_url=served.address, viewport=DESK, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    context.add_init_script(MEASURES)
+    page = context.new_page()
+
+    def show(path: str) -> Page:
+        page.set_viewport_size(DESK)
+        page.emulate_media(color_scheme="light", forced_colors="none")
+        state, path = path, ADDRESSES["contact"]["en"] if path in (ERRORS, RECEIPT) else path
+        page.goto(f"{history_address}{path}" if path in HISTORIC else path)
+        if state == RECEIPT:
+            page.locator("[name=department][value=sales]").check()
+            for name, value in (("name", "Jana Nováková"), ("email", "jana@example.com"), ("message", "Dobrý den")):
+                page.locator(f"[name={name}]").fill(value)
+        if state in (ERRORS, RECEIPT):
+            page.locator("form.form-contact button[type=submit]").click()
+            expect(page.locator(".error-summary" if state == ERRORS else ".reference")).to_be_visible()
+        return page
+
+    yield show
+    context.close()
+
+
+@pytest.fixture(params=[*PAGES, *HISTORIC])
+def page(request: pytest.FixtureRequest, show: Callable[[str], Page]) -> Page:
+    return show(request.param)
+
+
+def assert_none(page: Page, measure: str, when: str) -> None:
+    """See that a measure finds nothing, and say what it found if it does."""
+    found = page.evaluate(f"measures.{measure}")
+    assert not found, "\n".join([when, *found])
+
+
+def set_text(page: Page, size: float) -> None:
+    """Set the size of text that a visitor chose in the browser's settings; 1 is the usual one."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": int(16 * size), "fixed": int(13 * size)}})
+    session.detach()
+
+
+def test_the_keyboard_walks_to_every_control_in_order_and_is_seen_there(page: Page) -> None:
+    count = page.evaluate("measures.controls().length")
+    page.evaluate("measures.begin()")
+    walk: list[int] = []
+    for _ in range(6 * count):  # a date has four stops of its own
+        page.keyboard.press("Tab")
+        place = page.evaluate("measures.focused()")
+        if place == -1 or place in walk[:-1]:  # past the last one, out of the page or at its beginning: no trap
+            break
+        if walk[-1:] != [place]:
+            walk.append(place)
+    else:
+        pytest.fail(f"the page is not left again: {walk}")
+    assert walk == list(range(count))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert_none(page, "unseens()", scheme)
+
+
+def test_nothing_is_lost_when_text_grows_or_is_spaced(page: Page) -> None:
+    assert_none(page, "lost()", "as it is")
+    set_text(page, 2)
+    assert_none(page, "lost()", "text of 200 %")
+    set_text(page, 1)
+    page.evaluate("measures.space(true)")
+    assert_none(page, "lost()", "text spacing")
+    page.set_viewport_size(ZOOMED)
+    assert_none(page, "lost()", "text spacing at 320 pixels")
+    page.evaluate("measures.space(false)")
+    assert_none(page, "lost()", "zoom of 400 %")
+
+
+def test_forced_colours_hide_nothing(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    assert_none(page, "faint()", "forced colours")
+    page.keyboard.press("Tab")
+    assert_none(page, "unseens()", "forced colours")
+
+
+def test_targets_are_large_enough(page: Page) -> None:
+    assert_none(page, "small(24)", "on a desk")
+    page.set_viewport_size(PHONE)
+    assert_none(page, "small(44)", "on a phone")
+
+
+@pytest.mark.parametrize(
+    ("css", "measure", "expected"),
+    [
+        (":focus-visible { outline: none !important }", "unseens()", "has no outline"),
+        (
+            ":focus-visible { outline-color: color-mix(in srgb, var(--accent) 40%, white) !important }",
+            "unseens()",
+            ":1",
+        ),
+        (
+            ".menu { position: relative } .menu::after { content: ''; position: absolute; inset: 0 }",
+            "unseens()",
+            "cover",
+        ),
+        (".menu a { position: absolute; inset-inline-start: -9999px }", "unseens()", "is out of sight"),
+        ("h1 { white-space: nowrap; font-size: 20rem }", "lost()", "leaves the page"),
+        ("h1 { block-size: 1rem; overflow: hidden }", "lost()", "is cut: h1"),
+        (".lead, h1 + .prose { margin-block-start: -2rem !important }", "lost()", "overlap"),
+        (".menu a { padding: 0 !important; line-height: 1 !important }", "small(24)", "a “Podpora”"),
+        ("input, textarea { border: 0 !important }", "faint()", "input#name"),
+    ],
+)
+def test_the_measures_find_what_is_wrong(show: Callable[[str], Page], css: str, measure: str, expected: str) -> None:
+    page = show(FORM_ADDRESSES["contact"]["cs"])
+    page.keyboard.press("Tab")
+    page.evaluate("css => measures.style(css)", css)
+    assert expected in "\n".join(page.evaluate(f"measures.{measure}"))
