@@ -1,0 +1,1 @@
+"""Long audits of the finished pages, by `make audit`."""
