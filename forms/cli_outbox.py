@@ -13,7 +13,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from forms import bounce, mail
+from forms import bounce, mail, schema
 from forms.check import DATABASE_CURE
 from forms.fields import parsed_email
 from forms.outbox import Outbox, OutboxError
@@ -153,11 +153,17 @@ def erase(email: str, dry_run: bool, yes: bool) -> None:
         email = parsed_email(email).ascii_email
     references = stored().erase(email, dry_run=True)
     click.echo(f"{len(references)} would be erased: {' '.join(references)}" if references else "Nothing is stored.")
-    if dry_run or not references:
+    if dry_run:
         return
-    if not yes:
+    if references and not yes:
         click.confirm("Erase them for good?", abort=True)
-    click.echo(f"{len(stored().erase(email))} erased")
+    if references:
+        click.echo(f"{len(stored().erase(email))} erased")
+    if not schema.empty_log(stored().engine):  # also after a call that could not
+        raise click.ClickException(
+            "What was erased still stands in the log beside the database, which somebody is reading (a backup?). "
+            "Call this again when that has ended."
+        )
 
 
 @outbox_commands.command("bounce")

@@ -288,8 +288,6 @@ class Outbox:
             references = list(connection.scalars(sa.select(table.c.reference).where(theirs)))
             if not dry_run:
                 connection.execute(table.delete().where(theirs))
-        if not dry_run:
-            schema.empty_log(self.engine)
         return references
 
     def park(self, reference: str, now: float) -> bool:

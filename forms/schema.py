@@ -137,9 +137,14 @@ def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(settings, "head")
 
 
-def empty_log(database: sa.Engine) -> None:
-    """Move what SQLite's write-ahead log holds into the file and cut the log: old pages stand in it unerased."""
-    if database.dialect.name == "sqlite":
-        connection = database.raw_connection()
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+def empty_log(database: sa.Engine) -> bool:
+    """Move what SQLite's write-ahead log holds into the file and cut the log: old pages stand in it unerased.
+
+    Return whether nobody who reads kept it from being cut.
+    """
+    if database.dialect.name != "sqlite":
+        return True
+    connection = database.raw_connection()
+    busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.close()
+    return not busy

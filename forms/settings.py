@@ -282,3 +282,7 @@ def _unsafe(values: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[s
     url = urlsplit(values.get("SITE_URL", ""))
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         yield f"FORMS_SITE_URL: {url.geturl()!r} is wrong: people send personal data there, give https://."
+    relay = urlsplit(values.get("SMTP_URL", ""))
+    if relay.scheme == "smtp" and relay.username and relay.hostname not in LOOPBACK:
+        cure = "the password would go unencrypted, give smtps:// or smtp+starttls://"
+        yield f"FORMS_SMTP_URL: its value (not shown) is wrong: {cure}."

@@ -1,9 +1,11 @@
 """The commands about the outbox, run as an operator runs them."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
@@ -90,6 +92,19 @@ def test_what_is_erased_is_gone_from_the_files_too(runner, client, outbox, tmp_p
     files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"SQLite format" in files
     assert b"tajny text" not in files
+
+
+def test_erase_says_when_somebody_who_reads_keeps_the_text(runner, client, outbox, tmp_path):
+    client.post("/formulare/kontakt/", data={**CONTACT, "message": "pronajaty tajny text"}, headers=OWN)
+    with closing(sqlite3.connect(tmp_path / "outbox.sqlite3")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM outbox").fetchone()
+        kept = runner.invoke(args=["outbox", "erase", "jiri@example.cz", "--yes"])
+        assert kept.exit_code == 1
+        assert "Call this again" in kept.output
+    again = runner.invoke(args=["outbox", "erase", "jiri@example.cz", "--yes"])
+    assert (again.exit_code, again.output) == (0, "Nothing is stored.\n")
+    assert not any(b"tajny text" in file.read_bytes() for file in tmp_path.glob("outbox.sqlite3*"))
 
 
 # -- bounce ------------------------------------------------------------------------------------------------------------

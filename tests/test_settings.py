@@ -117,6 +117,13 @@ def test_of_a_password_that_is_not_encoded_nothing_is_shown(server, password):
     assert "ret" not in str(error.value)
 
 
+def test_a_password_goes_to_another_machine_encrypted_only():
+    with pytest.raises(settings.SettingsError, match=r"FORMS_SMTP_URL.*unencrypted") as error:
+        settings.load({**PRODUCTION, "FORMS_SMTP_URL": "smtp://user:secret@relay.example.cz"})
+    assert "secret" not in str(error.value)
+    settings.load({**PRODUCTION, "FORMS_SMTP_URL": "smtp://user:secret@127.0.0.1:8025"})
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "read"),
     [
