@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,7 @@ def engine(url: str) -> sa.Engine:
     @sa.event.listens_for(sqlite, "connect")
     def durable(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        connection.execute("PRAGMA journal_mode=WAL")
+        _to_wal(connection)
         connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk before anyone is thanked
         connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not only unlinked
 
@@ -97,6 +99,20 @@ def engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return sqlite
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer not wait for each other. For this change of a new file SQLite does not wait itself."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def prepare(database: sa.Engine) -> None:

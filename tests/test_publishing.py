@@ -17,6 +17,7 @@ import pytest
 from newsroom import guards, sandbox
 from newsroom.build import BuildError
 from newsroom.manifest import Manifest
+from newsroom.output import FORM_PATHS
 from newsroom.server import without_traceback
 from publishing import ORIGIN, ROOT, End, copy, environ, install, note, run
 from serving import copy_tree
@@ -355,7 +356,7 @@ def test_a_preview_shows_drafts_at_its_own_address_and_goes_with_its_branch(end:
             seen |= todo
             texts = [reader.read(path) for path in todo if path.endswith("/")]
             links = {link for text in texts for link in re.findall(r'(?:href|src|action)="(/[^"#?]*)', text)}
-            forms = {link for link in links if link.startswith(("/formulare/", "/en/forms/"))}
+            forms = links & FORM_PATHS
             assert all(link.startswith("/nahled/jana/") for link in links - forms), links
             assert all(reader.status(link) == 200 for link in links - forms - seen)
             todo = {link for link in links - forms - seen if not link.endswith((".xml", ".json"))}
