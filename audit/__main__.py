@@ -25,8 +25,10 @@ LIGHTHOUSE = ROOT / "audit" / "node_modules" / "lighthouse" / "cli" / "index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FORM_FACTORS = {"phone": (), "desk": ("--preset=desktop",)}
 QUESTION = {"department": "sales", "name": "Jana Nováková", "email": "jana@example.com", "message": "Dobrý den"}
-# What the pages of the forms app lose on purpose: search engines shall not list them (robots: noindex).
-ON_PURPOSE = {"is-crawlable": "forms, receipts and errors are noindex: the site's own pages are to be found"}
+# What pages lose on purpose, and which ones.
+NOINDEX = {"form", "calculator", "form-error", "receipt", "404"}  # search engines shall find the site's own pages
+REFUSALS = {"form-error", "404"}  # answered with 422 and 404, which Lighthouse takes for a broken page
+ON_PURPOSE = {"is-crawlable": NOINDEX, "http-status-code": REFUSALS, "errors-in-console": REFUSALS}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def pages(web: Deployed) -> dict[str, str]:
     }
 
 
-def measure(web: Deployed, address: str, flags: tuple[str, ...]) -> Score:
+def measure(web: Deployed, name: str, address: str, flags: tuple[str, ...]) -> Score:
     """Let Lighthouse load a page once, in a browser of its own for which the site's name leads to our port."""
     rules = f"--host-resolver-rules='MAP {HOST} 127.0.0.1:{web.port}'"
     browser = f"--headless=new --no-sandbox --disable-gpu --ignore-certificate-errors {rules}"
@@ -71,21 +73,21 @@ def measure(web: Deployed, address: str, flags: tuple[str, ...]) -> Score:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
     if done.returncode:
         raise SystemExit(f"Lighthouse could not load {address}:\n{done.stderr.strip()}")
-    return score(json.loads(done.stdout))
+    return score(name, json.loads(done.stdout))
 
 
-def score(report: dict[str, Any]) -> Score:
+def score(name: str, report: dict[str, Any]) -> Score:
     """Return what matters of a report; where only what is lost on purpose is lost, a category counts as 100."""
     audits, categories, lost = report["audits"], {}, []
-    for name in CATEGORIES:
-        category = report["categories"][name]
+    for title in CATEGORIES:
+        category = report["categories"][title]
         weighed = [audit["id"] for audit in category["auditRefs"] if audit["weight"]]
         failed = [audit for audit in weighed if audits[audit]["score"] not in (1, None)]
-        meant = failed and all(audit in ON_PURPOSE for audit in failed)
-        categories[name] = 100 if meant else round((category["score"] or 0) * 100)
-        lost += failed if categories[name] < 100 else []
-    names = ("largest-contentful-paint", "cumulative-layout-shift", "total-blocking-time")
-    lcp, cls, tbt = (audits[name]["numericValue"] for name in names)
+        meant = failed and all(name in ON_PURPOSE.get(audit, ()) for audit in failed)
+        categories[title] = 100 if meant else round((category["score"] or 0) * 100)
+        lost += failed if categories[title] < 100 else []
+    timings = ("largest-contentful-paint", "cumulative-layout-shift", "total-blocking-time")
+    lcp, cls, tbt = (audits[timing]["numericValue"] for timing in timings)
     return Score(categories, lcp, cls, tbt, tuple(lost))
 
 
@@ -103,7 +105,7 @@ def audit(web: Deployed, wanted: list[str], runs: int) -> bool:
     perfect = True
     for name in wanted or known:
         for factor, flags in FORM_FACTORS.items():
-            found = best([measure(web, known[name], flags) for _ in range(runs)])
+            found = best([measure(web, name, known[name], flags) for _ in range(runs)])
             points = "".join(f"{points:>5}" for points in found.categories.values())
             line = f"{name:<16}{factor:<7}{points}{found.lcp:>8.0f}{found.cls:>7.3f}{found.tbt:>8.0f}"
             print(line, " ".join(found.lost), flush=True)
