@@ -26,7 +26,14 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FORM_FACTORS = {"phone": (), "desk": ("--preset=desktop",)}
 QUESTION = {"department": "sales", "name": "Jana Nováková", "email": "jana@example.com", "message": "Dobrý den"}
 # What pages lose on purpose, and which ones.
-NOINDEX = {"form", "calculator", "form-error", "receipt", "404"}  # search engines shall find the site's own pages
+NOINDEX = {
+    "form",
+    "calculator",
+    "form-error",
+    "search",
+    "receipt",
+    "404",
+}  # search engines shall find the site's own pages
 REFUSALS = {"form-error", "404"}  # answered with 422 and 404, which Lighthouse takes for a broken page
 ON_PURPOSE = {"is-crawlable": NOINDEX, "http-status-code": REFUSALS, "errors-in-console": REFUSALS}
 
@@ -58,6 +65,7 @@ def pages(web: Deployed) -> dict[str, str]:
         "form": FORM_ADDRESSES["price-list"]["cs"],
         "calculator": FORM_ADDRESSES["extension"]["cs"] + EXTENSIONS["answer"],
         "form-error": FORM_ADDRESSES["extension"]["cs"] + EXTENSIONS["error"],
+        "search": FORM_ADDRESSES["search"]["cs"] + "?q=podpora",
         "receipt": answer["Location"],
         "404": "/neni/",
     }
