@@ -25,15 +25,8 @@ LIGHTHOUSE = ROOT / "audit" / "node_modules" / "lighthouse" / "cli" / "index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FORM_FACTORS = {"phone": (), "desk": ("--preset=desktop",)}
 QUESTION = {"department": "sales", "name": "Jana Nováková", "email": "jana@example.com", "message": "Dobrý den"}
-# What pages lose on purpose, and which ones.
-NOINDEX = {
-    "form",
-    "calculator",
-    "form-error",
-    "search",
-    "receipt",
-    "404",
-}  # search engines shall find the site's own pages
+# What pages lose on purpose, and which ones: search engines shall find the site's own pages, not these.
+NOINDEX = {"form", "calculator", "form-error", "search", "receipt", "404"}
 REFUSALS = {"form-error", "404"}  # answered with 422 and 404, which Lighthouse takes for a broken page
 ON_PURPOSE = {"is-crawlable": NOINDEX, "http-status-code": REFUSALS, "errors-in-console": REFUSALS}
 
