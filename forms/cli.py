@@ -63,7 +63,7 @@ def _worker() -> Worker:
 def deliver(once: bool) -> None:
     """Send what is stored, until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # lists its own parts
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # tells of each step that goes well
     if not once:
         _worker().run(Stop())
     elif not _worker().once(Stop()):
