@@ -205,3 +205,11 @@ def test_both_languages_are_worded(open_page: Callable[..., Page]) -> None:
         page = open_page(ADDRESSES["home"][lang], javascript=False)
         for key in ("support", "contact"):
             expect(page.locator("header nav")).to_contain_text(TEXTS[lang]["menu"][key])
+
+
+def test_a_table_shown_as_cards_stays_a_table(open_page: Callable[..., Page]) -> None:
+    page = open_page("/podpora/", width=390)
+    cell = page.locator("main table tbody td").first
+    assert cell.evaluate("cell => getComputedStyle(cell).display") != "table-cell"  # it is a card
+    seen = page.locator("main table").first.aria_snapshot()
+    assert all(f"- {role}" in seen for role in ("table", "row", "rowheader", "cell")), seen
