@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from formstates import every_page
 from history import write_history
 from newsroom.build import build
 from postgres import Postgres
+from serving import free_port
 
 OWN = {"Sec-Fetch-Site": "same-origin"}  # what a browser says when a page of the site posts
 
@@ -79,8 +79,7 @@ class Relay:
 @pytest.fixture
 def smtp() -> Iterator[Relay]:
     relay = Relay()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(relay, hostname="127.0.0.1", port=port)
     controller.start()
     relay.url = f"smtp://127.0.0.1:{port}"

@@ -14,7 +14,7 @@ from email.message import Message
 from pathlib import Path
 from urllib.parse import urlencode
 
-from serving import ROOT, eventually
+from serving import ROOT, eventually, free_port
 
 HOST = "podpora.example.cz"
 SETTINGS = {
@@ -60,11 +60,6 @@ class Answer:
 
     def __getitem__(self, name: str) -> str:
         return self.headers.get(name, "")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 def build(site: Path) -> Path:

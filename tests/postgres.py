@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from itertools import count
@@ -12,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from serving import eventually
+from serving import eventually, free_port
 
 PASSWORD = "of the tests"
 AS_POSTGRES = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]  # initdb and postgres refuse to run as root
@@ -33,8 +32,7 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.numbers = count()
         self._make()
         self.start()

@@ -16,6 +16,7 @@ from conftest import Relay as KeepingRelay
 from forms import check, create_app
 from forms.delivery import Relay
 from forms.outbox import Outbox
+from serving import free_port
 from test_delivery import CERTIFICATE
 
 
@@ -29,8 +30,7 @@ def relay_with():
     started = []
 
     def start(**options):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         controller = Controller(KeepingRelay(), hostname="127.0.0.1", port=port, **options)
         controller.start()
         started.append(controller)

@@ -22,6 +22,7 @@ from forms.delivery import (
     pause,
 )
 from forms.outbox import OutboxError
+from serving import free_port
 from test_outbox import NOW, envelope
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -163,8 +164,7 @@ def test_after_an_outage_what_was_tried_meanwhile_waits_no_longer_than_a_first_p
 
 def test_a_password_that_smtp_cannot_say_is_the_relays_trouble_and_parks_nothing(outbox):
     outbox.add(envelope(1))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(KeepingRelay(), hostname="127.0.0.1", port=port, auth_require_tls=False)
     controller.start()
     assert deliver(outbox, f"smtp://user:%C5%BE@127.0.0.1:{port}") == (0, False)
@@ -230,8 +230,7 @@ def tls_relay(request):
     """A relay that speaks TLS, from the first byte or by STARTTLS, with a certificate that signed itself."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(CERTIFICATE)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     keeper = KeepingRelay()
     how = {"ssl_context": context} if request.param == "smtps" else {"tls_context": context, "require_starttls": True}
     controller = Controller(keeper, hostname="localhost", port=port, **how)

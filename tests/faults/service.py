@@ -5,7 +5,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from conftest import CONTACT, OWN
 from forms.outbox import Outbox
-from serving import ROOT, eventually
+from serving import ROOT, eventually, free_port
 
 FORM = "/en/forms/contact/"
 
@@ -55,7 +54,7 @@ class Service:
 
     def __init__(self, environ: dict[str, str], folder: Path, webs: int = 0, workers: int = 0) -> None:
         self.environ, self.folder = environ, folder
-        self.ports = [_free_port() for _ in range(webs)]
+        self.ports = [free_port() for _ in range(webs)]
         self.webs = [self._process("web", *_gunicorn(port)) for port in self.ports]
         self.workers = [self.worker() for _ in range(workers)]
         for port in self.ports:
@@ -188,8 +187,3 @@ def until_all_is_sent(outbox: Outbox, count: int) -> None:
 
 def _gunicorn(port: int) -> list[str]:
     return ["gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]

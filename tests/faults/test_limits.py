@@ -11,14 +11,13 @@ import pytest
 
 from conftest import CONTACT, OWN
 from forms import create_app
-from serving import eventually
+from serving import eventually, free_port
 
 
 @pytest.fixture
 def redis(environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A Redis of the test's own, named in the settings."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = ["setpriv", "--pdeathsig", "KILL", "redis-server", "--bind", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL)
     environ.update(FORMS_RATE_LIMIT="3 per hour", FORMS_RATELIMIT_STORAGE=f"redis://127.0.0.1:{port}")
