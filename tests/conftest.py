@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from forms import create_app
+from forms.intake import Intake
 from forms.outbox import Outbox
 from forms.wording import PRAGUE
 from formstates import every_page
@@ -47,29 +48,36 @@ HISTORY = 60
 class Relay:
     """An SMTP server that keeps what it takes, or answers as a test tells it to: `answers` by command."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = "") -> None:
+        self.url = url
         self.taken: list[Envelope] = []
         self.answers: dict[str, str] = {}
         self.sessions = 0
 
-    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list):
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
         self.sessions += 1
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list):
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if "MAIL" in self.answers:
             return self.answers["MAIL"]
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list):
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if "RCPT" in self.answers:
             return self.answers["RCPT"]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope):
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if "DATA" in self.answers:
             return self.answers["DATA"]
         self.taken.append(envelope)
@@ -78,11 +86,10 @@ class Relay:
 
 @pytest.fixture
 def smtp() -> Iterator[Relay]:
-    relay = Relay()
     port = free_port()
+    relay = Relay(f"smtp://127.0.0.1:{port}")
     controller = Controller(relay, hostname="127.0.0.1", port=port)
     controller.start()
-    relay.url = f"smtp://127.0.0.1:{port}"
     yield relay
     controller.stop()
 
@@ -140,14 +147,15 @@ def runner(app: Flask) -> FlaskCliRunner:
 
 @pytest.fixture
 def outbox(app: Flask) -> Outbox:
-    return app.extensions["intake"].outbox
+    intake: Intake = app.extensions["intake"]
+    return intake.outbox
 
 
 @pytest.fixture
 def reference(client: FlaskClient, outbox: Outbox) -> str:
     """The reference of a submission that waits."""
     client.post("/formulare/kontakt/", data=CONTACT, headers=OWN)
-    return outbox.rows()[0].reference
+    return str(outbox.rows()[0].reference)
 
 
 # -- Finished pages ----------------------------------------------------------------------------------------------------

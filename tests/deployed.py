@@ -87,7 +87,7 @@ class Deployed:
             "FORMS_DATABASE_URL": f"sqlite:///{folder}/outbox.sqlite3",
             "FORMS_SEARCH_INDEX": f"{site}/search.sqlite3",
         } | settings
-        self.running: list[subprocess.Popen] = []
+        self.running: list[subprocess.Popen[bytes]] = []
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.socket))
         self.listener.listen(512)
@@ -128,7 +128,7 @@ class Deployed:
         who = ("-days", "2", "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}", "-out", "fullchain.pem")
         subprocess.run(["openssl", "req", "-x509", *key, *who], cwd=self.folder, capture_output=True, check=True)
 
-    def run(self, name: str, *command: object, keep: tuple[int, ...] = ()) -> subprocess.Popen:
+    def run(self, name: str, *command: object, keep: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FORMS_")}
         with (self.folder / f"{name}.out").open("ab") as out:
             words = [str(word) for word in command]

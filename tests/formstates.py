@@ -62,7 +62,7 @@ def in_language(
     yield "413", answered(client.post(addresses["contact"], data={"message": "x" * 3_000_000}, headers=OWN), 413)
     yield "415", answered(client.post(addresses["contact"], json={}, headers=OWN), 415)
     with client.application.test_request_context(addresses["contact"]):
-        yield "500", problem(InternalServerError())[0]
+        yield "500", client.application.make_response(problem(InternalServerError())).get_data(as_text=True)
 
 
 def answered(response: TestResponse, status: int) -> str:

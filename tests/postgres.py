@@ -86,8 +86,8 @@ class Postgres:
 
     def execute(self, statement: str, *names: str) -> None:
         """Do one statement; `names` go into its braces."""
-        where = {"host": "127.0.0.1", "port": self.port, "user": "tests", "password": PASSWORD, "dbname": "postgres"}
-        with psycopg.connect(**where, autocommit=True) as connection:
+        where = f"host=127.0.0.1 port={self.port} user=tests password='{PASSWORD}' dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def database(self) -> str:

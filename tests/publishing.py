@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -109,7 +110,7 @@ class End:
     def live(self) -> str:
         return (self.site / "current").resolve().parent.name
 
-    def log(self) -> list[dict]:
+    def log(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.site / "publish.log").read_text("utf-8").splitlines()]
 
     @contextmanager
@@ -134,13 +135,13 @@ class Reader:
     def status(self, path: str) -> int:
         try:
             with urlopen(self.address + path, timeout=10) as answer:
-                return answer.status
+                return int(answer.status)
         except HTTPError as error:
             return error.code
 
     def read(self, path: str) -> str:
         with urlopen(self.address + path, timeout=10) as answer:
-            return answer.read().decode()
+            return str(answer.read(), "utf-8")
 
     def whole(self) -> str:
         """Read as a browser does: the home page, every page of ours that it links to, all that they load."""

@@ -28,7 +28,7 @@ def copy_tree(to: Path) -> Path:
     return to
 
 
-def eventually(look: Callable[[], Found], seconds: float = 30) -> Found:
+def eventually(look: Callable[[], Found | None], seconds: float = 30) -> Found:
     """Return what `look` finds as soon as it finds something."""
     end = time.monotonic() + seconds
     while not (found := look()):
@@ -40,7 +40,7 @@ def eventually(look: Callable[[], Found], seconds: float = 30) -> Found:
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+        return int(free.getsockname()[1])
 
 
 class Served:
@@ -66,7 +66,9 @@ class Served:
     def open(self, path: str, answers: dict[str, str] | None = None) -> HTTPResponse:
         data = urllib.parse.urlencode(answers).encode() if answers else None
         headers = {"Sec-Fetch-Site": "same-origin"} if answers else {}
-        return urllib.request.urlopen(urllib.request.Request(self.address + path, data, headers), timeout=30)
+        request = urllib.request.Request(self.address + path, data, headers)
+        answer: HTTPResponse = urllib.request.urlopen(request, timeout=30)
+        return answer
 
     def read(self, path: str) -> str:
         with self.open(path) as answer:

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Iterable, Iterator
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Service:
         self.webs = [self._process("web", *_gunicorn(port)) for port in self.ports]
         self.workers = [self.worker() for _ in range(workers)]
         for port in self.ports:
-            eventually(lambda port=port: self.answers(port), 60)
+            eventually(partial(self.answers, port), 60)
 
     def _process(self, name: str, *arguments: str) -> Process:
         return Process(list(arguments), self.environ, self.folder / f"{name}.log")
@@ -160,7 +161,7 @@ class Visitors(threading.Thread):
             with contextlib.suppress(OSError, http.client.HTTPException):
                 status, page = ask(port, "GET", receipt)
                 if status == 200:
-                    return re.search(r'class="reference">(\w+)<', page)[1]
+                    return str(re.findall(r'class="reference">(\w+)<', page)[0])
                 assert status == 503, f"{status} for a receipt"
         raise AssertionError
 
@@ -177,7 +178,7 @@ class Visitors(threading.Thread):
 
 def references(mails: Iterable[bytes]) -> list[str]:
     """Return the reference of each mail."""
-    return [re.search(rb"^X-Webform-Reference: (\w+)\r$", mail, re.MULTILINE)[1].decode() for mail in mails]
+    return [re.findall(rb"^X-Webform-Reference: (\w+)\r$", mail, re.MULTILINE)[0].decode() for mail in mails]
 
 
 def until_all_is_sent(outbox: Outbox, count: int) -> None:
