@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import Flask
 
+from forms.database import Database
 from forms.delivery import Relay, deliver_due
 from forms.outbox import Envelope, Outbox
 from forms.schema import table
@@ -240,7 +241,8 @@ def envelope(number: int, message: bytes) -> Envelope:
 
 def deliveries(folder: Path) -> None:
     """Print how fast the outbox empties, against smtplib with the same bytes on one kept connection."""
-    outbox, sink, message = Outbox(f"sqlite:///{folder}/mail.sqlite3"), Sink(), b"Subject: x\r\n\r\n" + ROW + b"\r\n"
+    outbox, sink = Outbox(Database(f"sqlite:///{folder}/mail.sqlite3")), Sink()
+    message = b"Subject: x\r\n\r\n" + ROW + b"\r\n"
     host, port = sink.address[:2]
     mine, least = [], []
     for turn in range(ROUNDS):
@@ -264,7 +266,8 @@ def deliveries(folder: Path) -> None:
 # -- Growth ------------------------------------------------------------------------------------------------------------
 def growth(folder: Path) -> None:
     """Print what adding, claiming and looking cost with few and with many rows in the table."""
-    times = {number: operations(Outbox(f"sqlite:///{folder}/{number}.sqlite3"), number) for number in (FEW, MANY)}
+    files = {number: Database(f"sqlite:///{folder}/{number}.sqlite3") for number in (FEW, MANY)}
+    times = {number: operations(Outbox(file), number) for number, file in files.items()}
     print(f"\n{'milliseconds, by rows in the table':<58} {FEW:>10} {MANY:>10} {'ratio':>8}")
     for name, few in times[FEW].items():
         many = times[MANY][name]
@@ -275,7 +278,7 @@ def operations(outbox: Outbox, rows: int) -> dict[str, float]:
     """Return the median milliseconds of what the web and the worker do with so many sent rows and a few due ones."""
     outbox.add(envelope(0, ROW))
     now = time.time()
-    with outbox.engine.execution_options(write=True).begin() as connection:
+    with outbox.database.engine.execution_options(write=True).begin() as connection:
         made = (vars(envelope(number, b"x")) | {"next_attempt_at": now, "sent_at": now} for number in range(1, rows))
         while batch := [one for one, _ in zip(made, range(5000), strict=False)]:
             connection.execute(sa.insert(table), batch)

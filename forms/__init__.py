@@ -12,7 +12,9 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from forms import cli, guard, monitoring, settings, theme, views
+from forms.database import Database
 from forms.intake import Intake
+from forms.ledger import Ledger
 from forms.mail import Addressing
 from forms.outbox import Outbox
 from forms.search import Index
@@ -51,8 +53,10 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.extensions["theme"] = theme.load()
     app.extensions["theme"]["ORIGIN"] = config["SITE_URL"]
+    database = Database(config["DATABASE_URL"])
+    app.extensions["ledger"] = Ledger(database)
     app.extensions["intake"] = Intake(
-        outbox=Outbox(config["DATABASE_URL"]),
+        outbox=Outbox(database),
         addressing={
             name: Addressing(
                 site=config["SITE_ADDRESS"],
@@ -76,8 +80,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     )
     app.extensions["forms_limiter"] = limiter
     app.register_blueprint(views.create_blueprint(app.extensions["theme"], limiter, config["RATE_LIMIT"]))
-    outbox = app.extensions["intake"].outbox
-    app.register_blueprint(monitoring.create_blueprint(outbox, config["METRICS_NETWORKS"], config["PROXY_HOPS"]))
+    ledger = app.extensions["ledger"]
+    app.register_blueprint(monitoring.create_blueprint(ledger, config["METRICS_NETWORKS"], config["PROXY_HOPS"]))
     app.extensions["form_markup"] = lambda kind, language: _outside_requests(app, kind, language)
     secure = TRANSPORT_SECURITY if config["SITE_URL"].startswith("https:") else {}
     app.after_request(partial(_dress, SECURITY_HEADERS | secure | PRIVATE))

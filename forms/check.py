@@ -16,8 +16,9 @@ from pathlib import Path
 
 from limits.storage import Storage
 
+from forms.database import OutboxError
 from forms.delivery import Relay
-from forms.outbox import Outbox, OutboxError
+from forms.ledger import Ledger
 from forms.search import Index, SearchAwayError
 
 LOW_SPACE = 500 * 1024 * 1024  # bytes: some 100,000 submissions, and the write-ahead log
@@ -50,14 +51,15 @@ class Finding:
     words: str
 
 
-def database(outbox: Outbox) -> Finding:
+def database(ledger: Ledger) -> Finding:
     """Write a row, and ask for the version of the tables."""
     try:
-        outbox.ping()
-        version = outbox.status(0).version
+        ledger.database.ping()
+        version = ledger.status(0).version
     except OutboxError as error:
         return Finding("database", False, f"{error}: {DATABASE_CURE}")
-    return Finding("database", True, f"{outbox.engine.dialect.name} takes a write, tables have version {version}")
+    name = ledger.database.engine.dialect.name
+    return Finding("database", True, f"{name} takes a write, tables have version {version}")
 
 
 def relay(relay: Relay) -> Finding:
@@ -124,10 +126,10 @@ def disk(file: str) -> Finding:
     return Finding("disk", free > LOW_SPACE, words if free > LOW_SPACE else words + cure)
 
 
-def worker(outbox: Outbox, now: float) -> Finding:
+def worker(ledger: Ledger, now: float) -> Finding:
     """Look whether a worker was seen."""
     try:
-        count = outbox.status(now).workers
+        count = ledger.status(now).workers
     except OutboxError:
         return Finding("worker", False, "cannot be seen without the database")
     cure = "none was seen in the last ten minutes: start `flask --app forms deliver`"

@@ -14,10 +14,11 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from forms import check
-from forms.cli_outbox import Answering, outbox_commands, stored
+from forms.cli_outbox import Answering, ledger, outbox, outbox_commands
+from forms.database import ReferenceTakenError
 from forms.delivery import Relay
+from forms.ledger import NOTICES
 from forms.notice import Operator
-from forms.outbox import NOTICES, ReferenceTakenError
 from forms.wording import PRAGUE
 from forms.worker import Stop, Worker
 
@@ -47,7 +48,8 @@ def _operator() -> Operator:
 def _worker() -> Worker:
     config = current_app.config
     return Worker(
-        outbox=stored(),
+        outbox=outbox(),
+        ledger=ledger(),
         relay=_relay,
         poll=config["POLL_SECONDS"],
         retry=config["RETRY_SECONDS"],
@@ -86,14 +88,14 @@ def digest(day: datetime | None) -> None:
     received, waiting, parked = (
         [row for row in rows if row.kind not in NOTICES]
         for rows in (
-            stored().rows(received=(start.timestamp(), end.timestamp())),
-            stored().rows("pending"),
-            stored().rows("failed"),
+            ledger().rows(received=(start.timestamp(), end.timestamp())),
+            ledger().rows("pending"),
+            ledger().rows("failed"),
         )
     )
     envelope = _operator().digest(start.date(), received, waiting, parked, time.time())
     try:
-        stored().add(envelope)
+        outbox().add(envelope)
     except ReferenceTakenError:
         click.echo(f"{envelope.reference} was written before, no second one.")
         return
@@ -110,16 +112,16 @@ def canary(timeout: int) -> None:
     """
     envelope = _operator().canary(current_app.extensions["theme"]["TEXTS"]["cs"], time.time())
     started = time.monotonic()
-    stored().add(envelope)
-    row = stored().row(envelope.reference)
+    outbox().add(envelope)
+    row = ledger().row(envelope.reference)
     while not (row.sent_at or row.failed_at) and time.monotonic() - started < timeout:
         time.sleep(0.2)
-        row = stored().row(envelope.reference)
-    stored().clear_canaries(time.time() - CANARY_KEPT_SECONDS, None if row.sent_at else row.reference)
+        row = ledger().row(envelope.reference)
+    ledger().clear_canaries(time.time() - CANARY_KEPT_SECONDS, None if row.sent_at else row.reference)
     if row.sent_at:
         click.echo(f"{row.reference}: the relay took it after {time.monotonic() - started:.1f} s: {row.reply}")
         return
-    alive = stored().status(time.time()).workers
+    alive = ledger().status(time.time()).workers
     words = f"the relay's last words: {row.reply}" if row.reply else "the relay has not answered yet"
     seen = "those seen in the last ten minutes are busy or gone" if alive else "none is alive"
     why = words if row.attempts else f"no worker took it: {seen}"
@@ -134,17 +136,17 @@ def try_all(as_json: bool) -> None:
 
     Ends with 1 when one is not right.
     """
-    outbox, development = stored(), current_app.config["DEVELOPMENT"]
+    development = current_app.config["DEVELOPMENT"]
     file = current_app.config["DATABASE_URL"].partition("sqlite:///")[2]
     findings = [
         check.Finding("settings", True, "of development only" if development else "complete, none is unsafe"),
-        check.database(outbox),
+        check.database(ledger()),
         *([check.disk(file)] if file else []),
         check.relay(_relay()),
         check.limits(current_app.extensions["forms_limiter"].storage),
         check.search(current_app.extensions["search"], current_app.extensions["theme"]["LANGUAGES"]),
         check.site(current_app.config["SITE_URL"]),
-        check.worker(outbox, time.time()),
+        check.worker(ledger(), time.time()),
     ]
     if as_json:
         click.echo(json.dumps([vars(finding) for finding in findings], indent=1))

@@ -15,8 +15,10 @@ from flask.cli import AppGroup
 
 from forms import bounce, mail, schema
 from forms.check import DATABASE_CURE
+from forms.database import OutboxError
 from forms.fields import parsed_email
-from forms.outbox import Outbox, OutboxError
+from forms.ledger import Ledger
+from forms.outbox import Outbox
 
 NO_DATABASE = f"The database cannot be used: {{}}: {DATABASE_CURE}."
 LARGEST_BOUNCE = 1024 * 1024  # bytes: the delivery status comes before the mail that is returned
@@ -42,9 +44,14 @@ class OutboxGroup(Answering, AppGroup):
 outbox_commands = OutboxGroup("outbox", help="Look at the stored submissions and act on them.")
 
 
-def stored() -> Outbox:
+def outbox() -> Outbox:
     """Return the app's outbox."""
     return current_app.extensions["intake"].outbox  # type: ignore[no-any-return]
+
+
+def ledger() -> Ledger:
+    """Return the app's ledger."""
+    return current_app.extensions["ledger"]  # type: ignore[no-any-return]
 
 
 @outbox_commands.command("list")
@@ -58,7 +65,7 @@ def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int,
 
     Oldest first; no names, no answers.
     """
-    found = stored().rows(state, kind, suspicious=suspicious, limit=limit + 1 if limit else None)
+    found = ledger().rows(state, kind, suspicious=suspicious, limit=limit + 1 if limit else None)
     rows = [_summary(row) for row in (found[-limit:] if limit else found)]
     if as_json:
         click.echo(json.dumps(rows, indent=1))
@@ -81,7 +88,7 @@ def show(reference: str, raw: bool) -> None:
 
     Its state and the relay's words come first; the mail is decoded, with --raw as it goes out.
     """
-    row = stored().row(reference.upper())
+    row = ledger().row(reference.upper())
     if row is None:
         raise click.ClickException(f"There is no submission {reference}. `outbox list` shows those there are.")
     for key, value in _summary(row).items():
@@ -100,7 +107,7 @@ def retry(reference: str | None, every: bool) -> None:
     """
     if bool(reference) == every:
         raise click.UsageError("Give one reference, or --all for every parked one.")
-    count = stored().retry(time.time(), reference.upper() if reference else None)
+    count = ledger().retry(time.time(), reference.upper() if reference else None)
     if reference and not count:
         raise click.ClickException(f"There is no unsent submission {reference} that the worker has not in hand.")
     click.echo(f"{count} due now")
@@ -113,7 +120,7 @@ def park(reference: str) -> None:
 
     `retry` lets it go again.
     """
-    if not stored().park(reference.upper(), time.time()):
+    if not ledger().park(reference.upper(), time.time()):
         raise click.ClickException(f"There is no waiting submission {reference}.")
     click.echo(f"{reference.upper()} parked")
 
@@ -127,14 +134,14 @@ def purge(dry_run: bool, yes: bool) -> None:
     More than FORMS_RETENTION_DAYS ago, as the worker does; never what is unsent or came back.
     """
     before = time.time() - current_app.config["RETENTION_DAYS"] * 86400
-    count = stored().purge(before, dry_run=True)
+    count = outbox().purge(before, dry_run=True)
     click.echo(f"{count} would be deleted")
     if dry_run or not count:
         return
     if not yes:
         click.confirm("Delete them for good?", abort=True)
     total = 0
-    while deleted := stored().purge(before):
+    while deleted := outbox().purge(before):
         total += deleted
         time.sleep(PURGE_REST)
     click.echo(f"{total} deleted")
@@ -151,15 +158,15 @@ def erase(email: str, dry_run: bool, yes: bool) -> None:
     """
     with contextlib.suppress(ValueError):
         email = parsed_email(email).ascii_email
-    references = stored().erase(email, dry_run=True)
+    references = ledger().erase(email, dry_run=True)
     click.echo(f"{len(references)} would be erased: {' '.join(references)}" if references else "Nothing is stored.")
     if dry_run:
         return
     if references and not yes:
         click.confirm("Erase them for good?", abort=True)
     if references:
-        click.echo(f"{len(stored().erase(email))} erased")
-    if not schema.empty_log(stored().engine):  # also after a call that could not
+        click.echo(f"{len(ledger().erase(email))} erased")
+    if not schema.empty_log(ledger().database.engine):  # also after a call that could not
         raise click.ClickException(
             "What was erased still stands in the log beside the database, which somebody is reading (a backup?). "
             "Call this again when that has ended."
@@ -183,7 +190,7 @@ def take_bounce() -> None:
         if not found.failed:
             click.echo(f"{found.reference}: the mail is not lost ({found.words}), nothing to do.")
             return
-        row = stored().bounce(found.reference, found.message_id, found.words, time.time())
+        row = ledger().bounce(found.reference, found.message_id, found.words, time.time())
     except bounce.NotABounceError as error:
         click.echo(f"Not a bounce: {error}. Nothing was changed.", err=True)
     except OutboxError as error:

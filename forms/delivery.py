@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from forms.outbox import Claim, Outbox, OutboxError
+from forms.database import OutboxError
+from forms.outbox import Claim, Outbox
 
 logger = logging.getLogger("forms.delivery")
 

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from forms import guard, mail
+from forms.database import OutboxError, ReferenceTakenError
 from forms.fields import parsed_email
 from forms.forms import SiteForm
-from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
+from forms.outbox import Envelope, Outbox
 from forms.submission import Submission, new_reference
 
 TRIES = 5  # two in 244 million references meet once in a lifetime, five times never

@@ -14,16 +14,17 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from werkzeug.exceptions import NotFound
 
-from forms.outbox import Outbox, OutboxError, Status
+from forms.database import OutboxError
+from forms.ledger import Ledger, Status
 
 LONG_PENDING_SECONDS = 3600  # greylisting and a relay's short rest are over by then
 Networks = Collection[IPv4Network | IPv6Network]
 
 
-def create_blueprint(outbox: Outbox, networks: Networks, proxies_believed: int) -> Blueprint:
+def create_blueprint(ledger: Ledger, networks: Networks, proxies_believed: int) -> Blueprint:
     """Return the two pages; /metrics is there for clients within `networks` only."""
     pages = Blueprint("monitoring", __name__)
-    pages.add_url_rule("/healthz", "healthz", lambda: health(outbox, request.args.get("strict") == "1", time.time()))
+    pages.add_url_rule("/healthz", "healthz", lambda: health(ledger, request.args.get("strict") == "1", time.time()))
 
     @pages.get("/metrics")
     def metrics() -> Response:
@@ -32,17 +33,17 @@ def create_blueprint(outbox: Outbox, networks: Networks, proxies_believed: int) 
         if hidden or not within(request.remote_addr or "", networks):
             raise NotFound
         registry = CollectorRegistry()
-        registry.register(Numbers(outbox))
+        registry.register(Numbers(ledger))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     return pages
 
 
-def health(outbox: Outbox, strict: bool, now: float) -> ResponseReturnValue:
+def health(ledger: Ledger, strict: bool, now: float) -> ResponseReturnValue:
     """Say how the service is: 503 where no submission can be accepted, and when strict, where a person must act."""
     try:
-        outbox.ping()
-        status = outbox.status(now)
+        ledger.database.ping()
+        status = ledger.status(now)
     except OutboxError:
         why = ["No submission can be accepted: the database cannot be written to."]
         return {"status": "unavailable", "database_writable": False, "why": why}, 503
@@ -86,14 +87,14 @@ def within(address: str, networks: Networks) -> bool:
 class Numbers(Collector):
     """The gauges, read from the database at each scrape: the same from every process and machine."""
 
-    def __init__(self, outbox: Outbox):
-        self.outbox = outbox
+    def __init__(self, ledger: Ledger):
+        self.ledger = ledger
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield them; of a database that is away only that."""
         now = time.time()
         try:
-            status, stored = self.outbox.status(now), self.outbox.stored()
+            status, stored = self.ledger.status(now), self.ledger.stored()
         except OutboxError:
             yield GaugeMetricFamily("forms_database_up", "Whether the database answers.", 0)
             return

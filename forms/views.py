@@ -21,10 +21,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, UnsupportedMediaType
 
 from forms import guard, theme, wording
+from forms.database import OutboxError
 from forms.extension import extend
 from forms.forms import FORMS, ExtensionForm, SiteForm
 from forms.intake import Intake
-from forms.outbox import OutboxError
 from forms.search import SearchAwayError, readable
 from forms.timeline import timeline
 

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms.database import OutboxError, ReferenceTakenError
 from forms.delivery import Relay, deliver_due
-from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
+from forms.ledger import Ledger
+from forms.outbox import Envelope, Outbox
 
 logger = logging.getLogger("forms.worker")
 
@@ -53,9 +55,10 @@ class Stop:
 
 @dataclass
 class Worker:
-    """Delivers what `outbox` holds through `relay`; times in seconds."""
+    """Delivers what `outbox` holds through `relay`, and keeps its `ledger`; times in seconds."""
 
     outbox: Outbox
+    ledger: Ledger
     relay: Callable[[], Relay]
     poll: float
     retry: float
@@ -94,7 +97,7 @@ class Worker:
                 pause = self._pause_after_turn(stop, pause)
                 stop.sleep(max(self.poll, pause))
             with contextlib.suppress(OutboxError):
-                self.outbox.leave(self.name)  # nobody need wait to see that it is gone
+                self.ledger.leave(self.name)  # nobody need wait to see that it is gone
         except _StopNowError:
             logger.warning(CUT_OFF)
 
@@ -102,7 +105,7 @@ class Worker:
         """Tell the operator of what was parked; of what is parked in the same hour afterwards, in the next."""
         now = time.time()
         with contextlib.suppress(ReferenceTakenError):
-            self.outbox.announce(lambda parked: self.compose_alarm(parked, now), now)
+            self.ledger.announce(lambda parked: self.compose_alarm(parked, now), now)
 
     def purge(self) -> None:
         """Delete rows that were sent longer ago than they are kept."""
@@ -117,7 +120,7 @@ class Worker:
         return stop.asked
 
     def _keep_house(self) -> None:
-        self.outbox.beat(self.name, time.time())
+        self.ledger.beat(self.name, time.time())
         self.alarm()
         self.purge()
 

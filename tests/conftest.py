@@ -13,7 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from forms import create_app
+from forms.database import Database
 from forms.intake import Intake
+from forms.ledger import Ledger
 from forms.outbox import Outbox
 from forms.wording import PRAGUE
 from formstates import every_page
@@ -152,10 +154,21 @@ def outbox(app: Flask) -> Outbox:
 
 
 @pytest.fixture
-def reference(client: FlaskClient, outbox: Outbox) -> str:
+def ledger(app: Flask) -> Ledger:
+    books: Ledger = app.extensions["ledger"]
+    return books
+
+
+@pytest.fixture
+def database(ledger: Ledger) -> Database:
+    return ledger.database
+
+
+@pytest.fixture
+def reference(client: FlaskClient, ledger: Ledger) -> str:
     """The reference of a submission that waits."""
     client.post("/formulare/kontakt/", data=CONTACT, headers=OWN)
-    return str(outbox.rows()[0].reference)
+    return str(ledger.rows()[0].reference)
 
 
 # -- Finished pages ----------------------------------------------------------------------------------------------------

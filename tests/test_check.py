@@ -14,8 +14,9 @@ from werkzeug.serving import make_server
 
 from conftest import Relay as KeepingRelay
 from forms import check, create_app
+from forms.database import Database
 from forms.delivery import Relay
-from forms.outbox import Outbox
+from forms.ledger import Ledger
 from serving import free_port
 from test_delivery import CERTIFICATE
 
@@ -52,15 +53,15 @@ def login(right):
 
 
 @pytest.mark.both_databases
-def test_the_database_is_written_to(outbox):
-    finding = check.database(outbox)
+def test_the_database_is_written_to(ledger):
+    finding = check.database(ledger)
     assert finding.right
-    assert finding.words == f"{outbox.engine.dialect.name} takes a write, tables have version 0002"
+    assert finding.words == f"{ledger.database.engine.dialect.name} takes a write, tables have version 0002"
 
 
 def test_a_database_that_cannot_be_written_to(tmp_path):
     (tmp_path / "folder").mkdir()
-    finding = check.database(Outbox(f"sqlite:///{tmp_path}/folder"))
+    finding = check.database(Ledger(Database(f"sqlite:///{tmp_path}/folder")))
     assert not finding.right
     assert "look at FORMS_DATABASE_URL" in finding.words
 
@@ -206,7 +207,7 @@ def test_the_room_on_the_disk(tmp_path, monkeypatch):
     assert "make room" in finding.words
 
 
-def test_a_worker_that_was_seen(outbox):
-    assert check.worker(outbox, time.time()).words.startswith("none was seen")
-    outbox.beat("host:1", time.time())
-    assert check.worker(outbox, time.time()) == check.Finding("worker", True, "1 seen in the last ten minutes")
+def test_a_worker_that_was_seen(ledger):
+    assert check.worker(ledger, time.time()).words.startswith("none was seen")
+    ledger.beat("host:1", time.time())
+    assert check.worker(ledger, time.time()) == check.Finding("worker", True, "1 seen in the last ten minutes")

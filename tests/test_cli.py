@@ -41,41 +41,41 @@ def until(condition, seconds=10):
         time.sleep(0.02)
 
 
-def test_once_sends_what_is_due_and_ends(runner, smtp, reference, outbox):
+def test_once_sends_what_is_due_and_ends(runner, smtp, reference, ledger):
     assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
     assert reference in smtp.taken[0].original_content.decode()
-    assert outbox.rows("sent")
+    assert ledger.rows("sent")
 
 
 @pytest.mark.both_databases
-def test_the_worker_takes_a_new_row_within_a_second_and_ends_at_sigterm(environ, client, smtp, outbox):
+def test_the_worker_takes_a_new_row_within_a_second_and_ends_at_sigterm(environ, client, smtp, ledger):
     process = worker(environ)
     try:
         client.post("/formulare/kontakt/", data=CONTACT, headers=OWN)
-        until(lambda: outbox.rows("sent"))
+        until(lambda: ledger.rows("sent"))
         client.post("/formulare/kontakt/", data={**CONTACT, "message": "druhá"}, headers=OWN)
         posted = time.monotonic()
-        until(lambda: len(outbox.rows("sent")) == 2)
+        until(lambda: len(ledger.rows("sent")) == 2)
         assert time.monotonic() - posted < 2
     finally:
         process.terminate()
         _, log = process.communicate(timeout=10)
     assert process.returncode == 0
-    assert outbox.rows()[0].reference in log
+    assert ledger.rows()[0].reference in log
     assert CONTACT["email"] not in log
 
 
-def test_sigterm_cuts_off_a_relay_that_chews_and_leaves_the_row_to_its_lease(environ, client, outbox, reference):
+def test_sigterm_cuts_off_a_relay_that_chews_and_leaves_the_row_to_its_lease(environ, client, ledger, reference):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         process = worker({**environ, "FORMS_SMTP_URL": f"smtp://127.0.0.1:{silent.getsockname()[1]}"})
-        until(lambda: outbox.rows()[0].attempts == 1)
+        until(lambda: ledger.rows()[0].attempts == 1)
         asked = time.monotonic()
         process.terminate()
         _, log = process.communicate(timeout=15)
     assert process.returncode == 0
     assert 7 < time.monotonic() - asked < 10
     assert "same Message-ID" in log
-    (row,) = outbox.rows("pending")
+    (row,) = ledger.rows("pending")
     assert row.next_attempt_at > time.time() + 500
 
 
@@ -112,11 +112,11 @@ def test_once_says_when_the_relay_or_the_database_is_away(environ, reference, tm
 
 
 @pytest.mark.both_databases
-def test_once_deletes_old_rows_too(runner, outbox, reference):
+def test_once_deletes_old_rows_too(runner, outbox, ledger, reference):
     claim = outbox.claim(time.time(), 600)
     outbox.mark_sent(claim, time.time() - 31 * 86400, "250")
     assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
-    assert not outbox.rows()
+    assert not ledger.rows()
 
 
 # -- What the operator is told -----------------------------------------------------------------------------------------
@@ -132,16 +132,16 @@ def text_of(row):
 
 
 @pytest.mark.both_databases
-def test_the_digest_counts_a_day_in_prague_and_comes_once(runner, outbox):
+def test_the_digest_counts_a_day_in_prague_and_comes_once(runner, outbox, ledger):
     outbox.add(envelope(1, received_at=at(0) - 1, kind="contact"))
     outbox.add(envelope(2, received_at=at(0), kind="contact"))
     outbox.add(envelope(3, received_at=at(23, 59), kind="training", suspicious=True))
     outbox.add(envelope(4, received_at=at(24), kind="contact"))
     outbox.add(envelope(5, received_at=at(12), kind="canary"))
-    outbox.park("R4", at(25))
+    ledger.park("R4", at(25))
     result = runner.invoke(args=["digest", "--day", "2026-11-24"])
     assert result.output == "D-20261124 is in the outbox: 2 received on 2026-11-24.\n"
-    text = text_of(outbox.row("D-20261124"))
+    text = text_of(ledger.row("D-20261124"))
     assert "Přijato zpráv: 2\nR2 R3\n" in text
     assert "možný spam: 1\nR3\n" in text
     assert "Čeká na odeslání: 3\nR1 R2 R3\n" in text
@@ -150,10 +150,10 @@ def test_the_digest_counts_a_day_in_prague_and_comes_once(runner, outbox):
     assert (again.exit_code, again.output) == (0, "D-20261124 was written before, no second one.\n")
 
 
-def test_the_digest_is_of_yesterday_and_of_no_day_that_is_not_over(runner, outbox):
+def test_the_digest_is_of_yesterday_and_of_no_day_that_is_not_over(runner, ledger):
     yesterday = datetime.now(PRAGUE).date() - timedelta(days=1)
     assert f"0 received on {yesterday}" in runner.invoke(args=["digest"]).output
-    assert outbox.row(f"D-{yesterday:%Y%m%d}")
+    assert ledger.row(f"D-{yesterday:%Y%m%d}")
     for wrong in (f"{datetime.now(PRAGUE):%Y-%m-%d}", "yesterday"):
         assert runner.invoke(args=["digest", "--day", wrong]).exit_code == 2
 
@@ -165,31 +165,31 @@ def test_the_digest_reaches_the_operator_and_no_helpdesk(runner, smtp):
 
 
 @pytest.mark.both_databases
-def test_many_that_are_parked_make_one_alarm_an_hour_which_names_all(runner, outbox, smtp):
+def test_many_that_are_parked_make_one_alarm_an_hour_which_names_all(runner, outbox, ledger, smtp):
     for number in range(5):
         outbox.add(envelope(number, kind="contact"))
     smtp.answers = {"RCPT": "550 no such user"}
     runner.invoke(args=["deliver", "--once"])
-    (alarm,) = outbox.rows(kind="alarm")
-    assert all(f"R{number}: 550 no such user\n" in text_of(outbox.row(alarm.reference)) for number in range(5))
+    (alarm,) = ledger.rows(kind="alarm")
+    assert all(f"R{number}: 550 no such user\n" in text_of(ledger.row(alarm.reference)) for number in range(5))
     outbox.add(envelope(9, kind="contact"))
     runner.invoke(args=["deliver", "--once"])  # parks R9, and the alarm too: about that there is no alarm
-    assert len(outbox.rows("failed")) == 7
+    assert len(ledger.rows("failed")) == 7
     in_an_hour = time.time() + 3600
-    outbox.announce(lambda parked: Operator("w@a.cz", "o@a.cz", "w@a.cz").alarm(parked, in_an_hour), in_an_hour)
-    second = outbox.rows(kind="alarm")[1]
-    assert "R9: 550" in text_of(outbox.row(second.reference))
-    assert "R1: 550" not in text_of(outbox.row(second.reference))
+    ledger.announce(lambda parked: Operator("w@a.cz", "o@a.cz", "w@a.cz").alarm(parked, in_an_hour), in_an_hour)
+    second = ledger.rows(kind="alarm")[1]
+    assert "R9: 550" in text_of(ledger.row(second.reference))
+    assert "R1: 550" not in text_of(ledger.row(second.reference))
 
 
-def test_what_was_parked_by_hand_alarms_nobody(runner, outbox, reference):
+def test_what_was_parked_by_hand_alarms_nobody(runner, ledger, reference):
     runner.invoke(args=["outbox", "park", reference])
     runner.invoke(args=["deliver", "--once"])
-    assert outbox.rows(kind="alarm") == []
+    assert ledger.rows(kind="alarm") == []
 
 
 @pytest.mark.both_databases
-def test_the_canary_goes_the_whole_way_and_says_how_long_it_took(environ, runner, outbox, smtp):
+def test_the_canary_goes_the_whole_way_and_says_how_long_it_took(environ, runner, outbox, ledger, smtp):
     outbox.add(envelope(1, kind="canary", received_at=time.time() - 2 * 86400))
     process = worker(environ)
     try:
@@ -200,10 +200,10 @@ def test_the_canary_goes_the_whole_way_and_says_how_long_it_took(environ, runner
     assert result.exit_code == 0
     assert re.fullmatch(r"C-[A-Z0-9]{6}: the relay took it after \d\.\d s: 250 OK queued as \d\n", result.output)
     assert smtp.taken[-1].rcpt_tos == ["spravce@ispadmin.example"]
-    assert [row.reference for row in outbox.rows()] == [result.output[:8]]  # the old one is gone
+    assert [row.reference for row in ledger.rows()] == [result.output[:8]]  # the old one is gone
 
 
-def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(environ, runner, outbox, smtp):
+def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(environ, runner, ledger, smtp):
     result = runner.invoke(args=["canary", "--timeout", "1"])
     assert result.exit_code == 1
     assert "NOT TAKEN in 1 s: no worker took it: none is alive" in result.output
@@ -216,20 +216,20 @@ def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(environ, 
         process.communicate(timeout=15)
     assert result.exit_code == 1
     assert "the relay's last words: 451 greylisted" in result.output
-    assert outbox.rows() == []
+    assert ledger.rows() == []
 
 
-def test_mails_to_the_operator_have_no_receipt(client, runner, outbox):
+def test_mails_to_the_operator_have_no_receipt(client, runner, ledger):
     runner.invoke(args=["digest"])
-    token = outbox.row(outbox.rows()[0].reference).token
+    token = ledger.row(ledger.rows()[0].reference).token
     assert client.get(f"/formulare/prijato/{token}/").status_code == 404
 
 
-def test_the_worker_is_seen_until_it_ends(environ, outbox):
+def test_the_worker_is_seen_until_it_ends(environ, ledger):
     process = worker(environ)
     try:
-        until(lambda: outbox.status(time.time()).workers == 1)
+        until(lambda: ledger.status(time.time()).workers == 1)
     finally:
         process.terminate()
         process.communicate(timeout=15)
-    assert outbox.status(time.time()).workers == 0  # it took its leave
+    assert ledger.status(time.time()).workers == 0  # it took its leave

@@ -36,9 +36,9 @@ def test_list_and_show(runner, reference):
 
 
 @pytest.mark.both_databases
-def test_park_retry_and_purge(runner, reference, outbox):
+def test_park_retry_and_purge(runner, reference, ledger):
     assert runner.invoke(args=["outbox", "park", reference]).exit_code == 0
-    assert outbox.rows("failed")
+    assert ledger.rows("failed")
     assert runner.invoke(args=["outbox", "retry", "--all"]).output == "1 due now\n"
     assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
     assert runner.invoke(args=["outbox", "retry", reference]).exit_code == 1
@@ -47,14 +47,14 @@ def test_park_retry_and_purge(runner, reference, outbox):
 
 
 @pytest.mark.both_databases
-def test_erase_finds_all_of_a_person_by_address(runner, client, reference, outbox):
+def test_erase_finds_all_of_a_person_by_address(runner, client, reference, ledger):
     client.post("/formulare/kontakt/", data={**CONTACT, "email": "nekdo@example.cz"}, headers=OWN)
     assert "1 would be erased" in runner.invoke(args=["outbox", "erase", "JIRI@example.cz", "--dry-run"]).output
     assert runner.invoke(args=["outbox", "erase", "jiri@example.cz"], input="n\n").exit_code == 1
-    assert len(outbox.rows()) == 2
+    assert len(ledger.rows()) == 2
     assert "1 erased" in runner.invoke(args=["outbox", "erase", "jiri@example.cz", "--yes"]).output
-    assert [row.reference for row in outbox.rows()] != [reference]
-    assert len(outbox.rows()) == 1
+    assert [row.reference for row in ledger.rows()] != [reference]
+    assert len(ledger.rows()) == 1
 
 
 # -- list --------------------------------------------------------------------------------------------------------------
@@ -76,14 +76,14 @@ def test_the_list_is_filtered_limited_and_fits_a_terminal(runner, outbox):
     assert "long words " * 40 in runner.invoke(args=["outbox", "show", failed[0]["reference"]]).output
 
 
-def test_purge_asks_before_it_destroys(runner, outbox):
+def test_purge_asks_before_it_destroys(runner, outbox, ledger):
     outbox.add(envelope(1))
     outbox.mark_sent(outbox.claim(NOW, 600), time.time() - 31 * 86400, "250")
     assert runner.invoke(args=["outbox", "purge", "--dry-run"]).output == "1 would be deleted\n"
     assert runner.invoke(args=["outbox", "purge"], input="n\n").exit_code == 1
-    assert outbox.rows()
+    assert ledger.rows()
     assert "1 deleted" in runner.invoke(args=["outbox", "purge", "--yes"]).output
-    assert not outbox.rows()
+    assert not ledger.rows()
 
 
 def test_what_is_erased_is_gone_from_the_files_too(runner, client, outbox, tmp_path):
@@ -125,31 +125,31 @@ def sent(outbox):
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("name", ["postfix", "exim", "exchange"])
-def test_a_bounce_puts_the_submission_before_human_eyes(sent, environ, runner, name, smtp):
+def test_a_bounce_puts_the_submission_before_human_eyes(sent, ledger, environ, runner, name, smtp):
     environ = {"PATH": "/usr/bin:/bin", **environ}
     for words in (b"W7KQ4R parked: 5.", b"W7KQ4R was parked before."):  # the same bounce may come twice
         done = pipe(environ, sample(name))
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout.startswith(words)
-    (row,) = sent.rows("failed")
+    (row,) = ledger.rows("failed")
     assert row.reply.startswith("250 Ok: queued as 4F2A1203EF; bounced: 5.")
-    assert not sent.rows("sent")
+    assert not ledger.rows("sent")
     assert "W7KQ4R" in runner.invoke(args=["outbox", "list", "--state", "failed"]).output
     assert sent.purge(time.time()) == 0
     runner.invoke(args=["deliver", "--once"])
-    assert len(sent.rows(kind="alarm")) == 1
+    assert len(ledger.rows(kind="alarm")) == 1
     assert runner.invoke(args=["outbox", "retry", "W7KQ4R"]).output == "1 due now\n"
     runner.invoke(args=["deliver", "--once"])
-    assert [row.reference for row in sent.rows("sent", kind="contact")] == ["W7KQ4R"]
+    assert [row.reference for row in ledger.rows("sent", kind="contact")] == ["W7KQ4R"]
     assert b"<W7KQ4R.20261122150005@ispadmin.example>" in b"".join(mail.original_content for mail in smtp.taken)
 
 
-def test_a_bounce_that_overtakes_the_record_of_the_delivery_stays(outbox):
+def test_a_bounce_that_overtakes_the_record_of_the_delivery_stays(outbox, ledger):
     outbox.add(envelope(1, message=b"Message-ID: <R1@x>"))
     claim = outbox.claim(NOW, 600)
-    outbox.bounce("R1", "<R1@x>", "550 no", NOW + 1)
+    ledger.bounce("R1", "<R1@x>", "550 no", NOW + 1)
     outbox.mark_sent(claim, NOW + 2, "250 OK")
-    assert [row.reference for row in outbox.rows("failed")] == ["R1"]
+    assert [row.reference for row in ledger.rows("failed")] == ["R1"]
     assert outbox.claim(NOW + 700, 600) is None
 
 
@@ -165,12 +165,12 @@ def test_a_bounce_that_overtakes_the_record_of_the_delivery_stays(outbox):
         (b"", b"Not a bounce"),
     ],
 )
-def test_other_mail_changes_nothing_and_makes_no_bounce_of_its_own(sent, environ, notification, words):
+def test_other_mail_changes_nothing_and_makes_no_bounce_of_its_own(sent, ledger, environ, notification, words):
     done = pipe({"PATH": "/usr/bin:/bin", **environ}, notification)
     assert done.returncode == 0
     assert words in done.stdout + done.stderr
     assert b"Traceback" not in done.stderr
-    assert [row.reference for row in sent.rows("sent")] == ["W7KQ4R"]
+    assert [row.reference for row in ledger.rows("sent")] == ["W7KQ4R"]
 
 
 def test_a_bounce_is_kept_by_the_mail_server_while_the_database_is_away(environ, tmp_path):

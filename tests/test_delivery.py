@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from conftest import Relay as KeepingRelay
+from forms.database import OutboxError
 from forms.delivery import (
     GIVE_UP_SECONDS,
     DeferredError,
@@ -21,7 +22,6 @@ from forms.delivery import (
     deliver_due,
     pause,
 )
-from forms.outbox import OutboxError
 from serving import free_port
 from test_outbox import NOW, envelope
 
@@ -36,33 +36,33 @@ def deliver(outbox, url, now=NOW, ca_file="", **options):
         relay.quit()
 
 
-def test_the_frozen_bytes_arrive_as_they_are_in_one_session(outbox, smtp):
+def test_the_frozen_bytes_arrive_as_they_are_in_one_session(outbox, ledger, smtp):
     for number in range(3):
         outbox.add(envelope(number, message=b"Subject: %d\r\n\r\n.a line that begins with a dot\r\n" % number))
     assert deliver(outbox, smtp.url) == (3, True)
-    assert [e.original_content for e in smtp.taken] == [outbox.row(f"R{n}").message for n in range(3)]
+    assert [e.original_content for e in smtp.taken] == [ledger.row(f"R{n}").message for n in range(3)]
     assert {(e.mail_from, *e.rcpt_tos) for e in smtp.taken} == {("web@example.cz", "obchod@example.cz")}
     assert smtp.sessions == 1
-    assert outbox.row("R2").reply == "250 OK queued as 3"
+    assert ledger.row("R2").reply == "250 OK queued as 3"
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
-def test_a_transient_answer_defers_and_a_permanent_one_parks(outbox, smtp, command):
+def test_a_transient_answer_defers_and_a_permanent_one_parks(outbox, ledger, smtp, command):
     outbox.add(envelope(1))
     smtp.answers = {command: "451 try later"}
     assert deliver(outbox, smtp.url) == (0, True)
-    row = outbox.row("R1")
+    row = ledger.row("R1")
     assert NOW + 48 <= row.next_attempt_at <= NOW + 72
     assert row.reply == "451 try later"
     smtp.answers = {command: "550 no such user"}
     deliver(outbox, smtp.url, now=NOW + 72)
-    assert outbox.row("R1").failed_at == NOW + 72
-    assert outbox.row("R1").reply == "550 no such user"
+    assert ledger.row("R1").failed_at == NOW + 72
+    assert ledger.row("R1").reply == "550 no such user"
 
 
 @pytest.mark.both_databases
-def test_one_refused_message_does_not_hold_up_the_others(outbox, smtp):
+def test_one_refused_message_does_not_hold_up_the_others(outbox, ledger, smtp):
     outbox.add(envelope(1, recipient="x" * 70 + "@example.cz"))
     outbox.add(envelope(2))
     original = smtp.handle_RCPT
@@ -72,18 +72,20 @@ def test_one_refused_message_does_not_hold_up_the_others(outbox, smtp):
 
     smtp.handle_RCPT = refuse_one
     assert deliver(outbox, smtp.url) == (1, True)
-    assert [row.reference for row in outbox.rows("failed")] == ["R1"]
+    assert [row.reference for row in ledger.rows("failed")] == ["R1"]
     assert smtp.sessions == 1
 
 
-def test_a_message_that_cannot_be_said_in_smtp_is_parked_and_holds_up_nothing(outbox, smtp):
+def test_a_message_that_cannot_be_said_in_smtp_is_parked_and_holds_up_nothing(outbox, ledger, smtp):
     outbox.add(envelope(1, recipient="obchod@háčky.cz"))
     outbox.add(envelope(2))
     assert deliver(outbox, smtp.url) == (1, True)
-    assert [row.reference for row in outbox.rows("failed")] == ["R1"]
+    assert [row.reference for row in ledger.rows("failed")] == ["R1"]
 
 
-def test_a_database_that_is_busy_when_the_relay_has_taken_a_message_sends_it_only_once(outbox, smtp, monkeypatch):
+def test_a_database_that_is_busy_when_the_relay_has_taken_a_message_sends_it_only_once(
+    outbox, ledger, smtp, monkeypatch
+):
     outbox.add(envelope(1))
     recorded = outbox.mark_sent
     troubles = iter([OutboxError("locked"), OutboxError("locked")])
@@ -96,7 +98,7 @@ def test_a_database_that_is_busy_when_the_relay_has_taken_a_message_sends_it_onl
     monkeypatch.setattr(outbox, "mark_sent", busy)
     assert deliver(outbox, smtp.url) == (1, True)
     assert len(smtp.taken) == 1
-    assert outbox.rows("sent")
+    assert ledger.rows("sent")
 
 
 def test_the_last_answer_may_take_longer_than_the_others(outbox, smtp):
@@ -113,32 +115,32 @@ def test_the_last_answer_may_take_longer_than_the_others(outbox, smtp):
     relay.quit()
 
 
-def test_the_relays_words_are_kept_on_one_line(outbox, smtp):
+def test_the_relays_words_are_kept_on_one_line(outbox, ledger, smtp):
     outbox.add(envelope(1))
     smtp.answers = {"RCPT": "550-no\r\n550 such \x1b[31muser"}
     deliver(outbox, smtp.url)
-    assert outbox.row("R1").reply.isprintable()
+    assert ledger.row("R1").reply.isprintable()
 
 
 @pytest.mark.both_databases
-def test_a_dead_relay_is_asked_once_and_every_row_waits(outbox):
+def test_a_dead_relay_is_asked_once_and_every_row_waits(outbox, ledger):
     for number in range(5):
         outbox.add(envelope(number))
     assert deliver(outbox, "smtp://127.0.0.1:1") == (0, False)
-    assert [row.attempts for row in outbox.rows()] == [1, 0, 0, 0, 0]
+    assert [row.attempts for row in ledger.rows()] == [1, 0, 0, 0, 0]
     assert outbox.claim(NOW, 600).reference == "R1"
 
 
-def test_421_ends_the_session_and_twice_in_a_row_the_turn(outbox, smtp):
+def test_421_ends_the_session_and_twice_in_a_row_the_turn(outbox, ledger, smtp):
     for number in range(4):
         outbox.add(envelope(number))
     smtp.answers = {"MAIL": "421 closing"}
     assert deliver(outbox, smtp.url) == (0, False)
-    assert [row.attempts for row in outbox.rows("pending")] == [1, 1, 0, 0]
+    assert [row.attempts for row in ledger.rows("pending")] == [1, 1, 0, 0]
 
 
 @pytest.mark.both_databases
-def test_a_message_that_makes_the_relay_break_off_does_not_hold_up_the_others(outbox, smtp):
+def test_a_message_that_makes_the_relay_break_off_does_not_hold_up_the_others(outbox, ledger, smtp):
     for number in range(5):
         outbox.add(envelope(number, recipient="poison@example.cz" if number in (0, 2) else "obchod@example.cz"))
     original = smtp.handle_RCPT
@@ -150,9 +152,9 @@ def test_a_message_that_makes_the_relay_break_off_does_not_hold_up_the_others(ou
 
     smtp.handle_RCPT = break_off
     assert deliver(outbox, smtp.url) == (3, True)
-    assert [row.reference for row in outbox.rows("pending")] == ["R0", "R2"]
+    assert [row.reference for row in ledger.rows("pending")] == ["R0", "R2"]
     assert deliver(outbox, smtp.url, now=NOW + 72) == (0, False)
-    assert [row.attempts for row in outbox.rows("pending")] == [2, 2]
+    assert [row.attempts for row in ledger.rows("pending")] == [2, 2]
 
 
 def test_after_an_outage_what_was_tried_meanwhile_waits_no_longer_than_a_first_pause(outbox, smtp):
@@ -162,14 +164,14 @@ def test_after_an_outage_what_was_tried_meanwhile_waits_no_longer_than_a_first_p
     assert deliver(outbox, smtp.url, now=NOW + 3600 * 19 + 60) == (1, True)
 
 
-def test_a_password_that_smtp_cannot_say_is_the_relays_trouble_and_parks_nothing(outbox):
+def test_a_password_that_smtp_cannot_say_is_the_relays_trouble_and_parks_nothing(outbox, ledger):
     outbox.add(envelope(1))
     port = free_port()
     controller = Controller(KeepingRelay(), hostname="127.0.0.1", port=port, auth_require_tls=False)
     controller.start()
     assert deliver(outbox, f"smtp://user:%C5%BE@127.0.0.1:{port}") == (0, False)
     controller.stop()
-    assert "UnicodeEncodeError" in outbox.rows("pending")[0].reply
+    assert "UnicodeEncodeError" in ledger.rows("pending")[0].reply
 
 
 @pytest.mark.parametrize("answer", ["354 more", "999 what", "Ahoj"])
@@ -182,19 +184,19 @@ def test_an_answer_that_is_not_smtp_ends_the_session(smtp, answer):
 
 
 @pytest.mark.both_databases
-def test_after_five_days_a_message_is_parked_for_a_person(outbox, smtp, caplog):
+def test_after_five_days_a_message_is_parked_for_a_person(outbox, ledger, smtp, caplog):
     outbox.add(envelope(1))
     smtp.answers = {"DATA": "451 full"}
     first = NOW + 10 * GIVE_UP_SECONDS  # the worker was away for long: the days count from its first attempt
     deliver(outbox, smtp.url, now=first)
     deliver(outbox, smtp.url, now=first + GIVE_UP_SECONDS - 1)
-    assert outbox.rows("pending")
+    assert ledger.rows("pending")
     deliver(outbox, smtp.url, now=first + 2 * GIVE_UP_SECONDS)
-    assert "five days" in outbox.rows("failed")[0].reply
+    assert "five days" in ledger.rows("failed")[0].reply
     assert "R1" in caplog.text
-    outbox.retry(first + 3 * GIVE_UP_SECONDS)
+    ledger.retry(first + 3 * GIVE_UP_SECONDS)
     deliver(outbox, smtp.url, now=first + 3 * GIVE_UP_SECONDS)
-    assert outbox.rows("pending")
+    assert ledger.rows("pending")
 
 
 @pytest.mark.both_databases
@@ -248,12 +250,12 @@ def test_tls_relays_take_mail_where_their_certificate_is_trusted_for_their_name(
     assert len(keeper.taken) == 1
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_mail_waits(outbox, tls_relay):
+def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_mail_waits(outbox, ledger, tls_relay):
     url, keeper = tls_relay
     outbox.add(envelope(1))
     assert deliver(outbox, url) == (0, False)
     assert not keeper.taken
-    assert "certificate verify failed" in outbox.rows("pending")[0].reply.lower()
+    assert "certificate verify failed" in ledger.rows("pending")[0].reply.lower()
 
 
 def test_what_is_not_tls_is_no_smtps_relay(smtp):

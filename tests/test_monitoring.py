@@ -6,7 +6,7 @@ from sqlalchemy import event
 from conftest import ADDRESSES as FORMS
 from conftest import CONTACT, OWN, VALID
 from forms import create_app
-from forms.outbox import ALIVE_SECONDS
+from forms.ledger import ALIVE_SECONDS
 from test_outbox import envelope
 
 STRICT = "/healthz?strict=1"
@@ -19,9 +19,9 @@ def gauges(client, **options):
 
 
 @pytest.mark.both_databases
-def test_health_of_a_service_that_nothing_ails(client, outbox):
+def test_health_of_a_service_that_nothing_ails(client, outbox, ledger):
     outbox.add(envelope(1, received_at=time.time()))
-    outbox.beat("host:1", time.time())
+    ledger.beat("host:1", time.time())
     outbox.mark_sent(outbox.claim(time.time(), 600), 1_800_000_000, "250")
     response = client.get(STRICT)
     assert response.status_code == 200
@@ -37,12 +37,12 @@ def test_health_of_a_service_that_nothing_ails(client, outbox):
     }
 
 
-def test_what_a_person_must_mend_is_said_but_takes_no_machine_out_of_the_balance(client, outbox):
+def test_what_a_person_must_mend_is_said_but_takes_no_machine_out_of_the_balance(client, outbox, ledger):
     client.post("/formulare/kontakt/", data=CONTACT, headers=OWN)
     outbox.add(envelope(1, received_at=time.time() - 7200))
     outbox.add(envelope(2))
-    outbox.park("R2", time.time())
-    outbox.beat("host:1", time.time() - ALIVE_SECONDS - 1)
+    ledger.park("R2", time.time())
+    ledger.beat("host:1", time.time() - ALIVE_SECONDS - 1)
     assert client.get("/healthz").status_code == 200
     response = client.get(STRICT)
     assert response.status_code == 503
@@ -65,12 +65,12 @@ def test_health_when_no_submission_can_be_accepted(environ, tmp_path):
 
 
 @pytest.mark.both_databases
-def test_metrics_count_submissions_by_form_and_mails_to_the_operator_only_where_they_wait(client, outbox):
+def test_metrics_count_submissions_by_form_and_mails_to_the_operator_only_where_they_wait(client, outbox, ledger):
     for kind, answers in VALID.items():
         client.post(FORMS[kind], data=answers, headers=OWN)
     outbox.add(envelope(1, received_at=time.time() - 60))
     outbox.add(envelope(2, kind="digest", received_at=time.time()))
-    outbox.beat("host:1", time.time())
+    ledger.beat("host:1", time.time())
     found = gauges(client)
     assert 60 <= found.pop("forms_oldest_pending_seconds") < 120
     assert found == {
@@ -108,13 +108,13 @@ def test_metrics_are_there_for_the_operators_network_only(environ, settings, cli
     assert response.status_code == status
 
 
-def test_counts_read_indexes_and_no_message(outbox):
-    outbox.ping()
+def test_counts_read_indexes_and_no_message(ledger, database):
+    database.ping()
     statements = []
-    event.listen(outbox.engine, "before_cursor_execute", lambda *given: statements.append(given[2:4]))
-    outbox.status(time.time())
-    outbox.stored()
-    with outbox._transaction() as connection:
+    event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2:4]))
+    ledger.status(time.time())
+    ledger.stored()
+    with database.transaction() as connection:
         for statement, parameters in [pair for pair in statements if "FROM outbox" in pair[0]]:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
             assert "USING COVERING INDEX" in plan[0][3], (statement, plan)

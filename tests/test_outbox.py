@@ -1,16 +1,11 @@
-import contextlib
-import subprocess
-import sys
 import threading
-import time
-from pathlib import Path
 
 import pytest
 
-from forms.outbox import Envelope, Outbox, OutboxError, ReferenceTakenError
+from forms.database import ReferenceTakenError
+from forms.outbox import Envelope
 
 pytestmark = pytest.mark.both_databases
-ROOT = Path(__file__).parent.parent
 NOW = 1_800_000_000.0
 
 
@@ -29,12 +24,12 @@ def envelope(number, received_at=NOW, **values):
     return Envelope(**{**fields, **values})
 
 
-def test_a_row_is_pending_until_it_is_sent(outbox):
+def test_a_row_is_pending_until_it_is_sent(outbox, ledger):
     outbox.add(envelope(1))
     claim = outbox.claim(NOW, 600)
     assert (claim.reference, claim.attempts, claim.message) == ("R1", 1, b"Subject: x\r\n\r\nx")
     outbox.mark_sent(claim, NOW + 1, "250 OK")
-    (row,) = outbox.rows("sent")
+    (row,) = ledger.rows("sent")
     assert (row.sent_at, row.reply) == (NOW + 1, "250 OK")
     assert outbox.claim(NOW + 9999, 600) is None
 
@@ -66,41 +61,23 @@ def test_two_deliverers_never_get_the_same_row(outbox):
     assert sorted(got) == sorted(f"R{number}" for number in range(40))
 
 
-def test_a_deferred_row_waits_and_a_parked_one_stays(outbox):
+def test_a_deferred_row_waits_and_a_parked_one_stays(outbox, ledger):
     outbox.add(envelope(1))
     outbox.defer(outbox.claim(NOW, 600), NOW + 60, "451 later")
     assert outbox.claim(NOW + 59, 600) is None
     outbox.mark_failed(outbox.claim(NOW + 60, 600), NOW + 61, "550 no")
     assert outbox.claim(NOW + 10**6, 600) is None
-    assert outbox.rows("failed")[0].reply == "550 no"
-    assert outbox.retry(NOW, "R1") == 1
+    assert ledger.rows("failed")[0].reply == "550 no"
+    assert ledger.retry(NOW, "R1") == 1
     again = outbox.claim(NOW + 99, 600)
     assert (again.attempts, again.tried_since) == (1, NOW + 99)
 
 
-def test_what_the_relay_took_is_recorded_whatever_was_decided_meanwhile(outbox):
-    outbox.add(envelope(1))
-    claim = outbox.claim(NOW, 600)
-    assert outbox.park("R1", NOW + 1)
-    outbox.mark_sent(claim, NOW + 2, "250 OK")
-    assert outbox.rows("sent")
-    assert not outbox.rows("failed")
-    assert outbox.retry(NOW + 3, "R1") == 0
-
-
-def test_a_row_in_hand_is_not_given_to_another_by_a_retry(outbox):
-    outbox.add(envelope(1))
-    outbox.claim(NOW, 600)
-    assert outbox.retry(NOW + 1, "R1") == 0
-    assert outbox.claim(NOW + 1, 600) is None
-    assert outbox.retry(NOW + 601, "R1") == 1
-
-
-def test_the_same_text_within_ten_minutes_is_the_same_submission(outbox):
+def test_the_same_text_within_ten_minutes_is_the_same_submission(outbox, ledger):
     assert outbox.add(envelope(1, digest="5a" * 32)) == "token1"
     assert outbox.add(envelope(2, digest="5a" * 32, received_at=NOW + 599)) == "token1"
     assert outbox.add(envelope(3, digest="5a" * 32, received_at=NOW + 600)) == "token3"
-    assert [row.reference for row in outbox.rows()] == ["R1", "R3"]
+    assert [row.reference for row in ledger.rows()] == ["R1", "R3"]
 
 
 def test_a_clock_that_was_set_back_holds_up_no_row(outbox):
@@ -127,16 +104,16 @@ def test_a_reference_is_given_once(outbox):
         outbox.add(envelope(2, reference="R1"))
 
 
-def test_only_old_sent_rows_are_purged(outbox):
+def test_only_old_sent_rows_are_purged(outbox, ledger):
     for number in range(3):
         outbox.add(envelope(number))
     outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250")
     outbox.mark_sent(outbox.claim(NOW, 600), NOW + 100, "250")
     outbox.mark_failed(outbox.claim(NOW, 600), NOW, "550")
     assert outbox.purge(NOW + 50, dry_run=True) == 1
-    assert len(outbox.rows()) == 3
+    assert len(ledger.rows()) == 3
     assert outbox.purge(NOW + 50) == 1
-    assert sorted(bool(row.sent_at) for row in outbox.rows()) == [False, True]
+    assert sorted(bool(row.sent_at) for row in ledger.rows()) == [False, True]
 
 
 def test_many_are_purged_in_portions(outbox, monkeypatch):
@@ -145,90 +122,3 @@ def test_many_are_purged_in_portions(outbox, monkeypatch):
         outbox.add(envelope(number))
         outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250")
     assert [outbox.purge(NOW + 1) for _ in range(3)] == [2, 1, 0]
-
-
-def test_parked_by_hand_and_let_go_again(outbox):
-    outbox.add(envelope(1))
-    assert outbox.park("R1", NOW)
-    assert not outbox.park("R1", NOW)
-    assert outbox.retry(NOW) == 1
-    assert outbox.claim(NOW, 600)
-
-
-def test_postgresql_commits_to_the_disk(postgres):
-    outbox = Outbox(postgres.url("postgres"))
-    with outbox._transaction() as connection:
-        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
-
-
-def test_who_died_in_a_transaction_holds_up_nobody_for_long(postgres):
-    name = postgres.database()
-    outbox = Outbox(postgres.url(name))
-    outbox.add(envelope(1))
-    with outbox.engine.connect() as dead:  # a machine without power says no more
-        dead.exec_driver_sql("SELECT * FROM outbox FOR UPDATE")
-        while not time.sleep(1):
-            with contextlib.suppress(OutboxError):
-                assert outbox.claim(NOW, 600)
-                break
-        dead.invalidate()
-    postgres.drop(name)
-
-
-def test_sqlite_commits_to_the_disk(tmp_path):
-    outbox = Outbox(f"sqlite:///{tmp_path}/outbox.sqlite3")
-    outbox.add(envelope(1))
-    with outbox._transaction() as connection:
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-
-
-def test_a_database_that_is_away_is_said_without_the_visitors_text(tmp_path):
-    (tmp_path / "x.sqlite3").mkdir()
-    with pytest.raises(OutboxError) as error:
-        Outbox(f"sqlite:///{tmp_path}/x.sqlite3").add(envelope(1, receipt="secret answers"))
-    assert "secret" not in str(error.value)
-
-
-def test_only_the_owner_may_read_the_files(tmp_path):
-    outbox = Outbox(f"sqlite:///{tmp_path}/outbox.sqlite3")
-    outbox.ping()
-    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert modes == dict.fromkeys(("outbox.sqlite3", "outbox.sqlite3-shm", "outbox.sqlite3-wal"), 0o600)
-    outbox.ping()  # it is open until here
-
-
-def test_ping_notices_a_full_disk(tmp_path):
-    script = """
-import resource, signal, sys
-from forms.outbox import Outbox, OutboxError
-outbox = Outbox(sys.argv[1])
-outbox.ping()
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
-try:
-    outbox.ping()
-except OutboxError as error:
-    print("noticed", error)
-"""
-    url = f"sqlite:///{tmp_path}/o.sqlite3"
-    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, cwd=ROOT)
-    assert done.stdout.startswith("noticed"), done.stderr
-
-
-def test_starts_that_create_the_table_together_do_not_fail(outbox, database_url):
-    failures = []
-
-    def start(number):
-        try:
-            Outbox(database_url).add(envelope(number))
-        except OutboxError as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=start, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
-    assert len(outbox.rows()) == 8

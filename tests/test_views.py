@@ -20,10 +20,10 @@ ADDRESS = "/formulare/kontakt/"
 
 
 @pytest.mark.both_databases
-def test_a_post_is_stored_and_leads_to_its_receipt(client, outbox):
+def test_a_post_is_stored_and_leads_to_its_receipt(client, ledger):
     response = client.post(ADDRESS, data=CONTACT, headers=OWN)
     assert response.status_code == 303
-    (row,) = outbox.rows("pending")
+    (row,) = ledger.rows("pending")
     receipt = client.get(response.location)
     assert row.reference in receipt.text
     assert CONTACT["message"] in receipt.text
@@ -50,22 +50,22 @@ def test_a_receipt_of_somebody_else_cannot_be_guessed(client):
 @pytest.mark.parametrize(
     ("kind", "address"), [("price-list", "/formulare/cenik/"), ("training", "/en/forms/training/")]
 )
-def test_price_lists_and_training_go_to_sales(client, outbox, kind, address):
+def test_price_lists_and_training_go_to_sales(client, ledger, kind, address):
     assert client.post(address, data=VALID[kind], headers=OWN).status_code == 303
-    assert outbox.rows()[0].recipient == "obchod@ispadmin.example"
+    assert ledger.rows()[0].recipient == "obchod@ispadmin.example"
 
 
 @pytest.mark.both_databases
-def test_the_same_text_again_gives_the_same_receipt_and_no_second_row(client, outbox):
+def test_the_same_text_again_gives_the_same_receipt_and_no_second_row(client, ledger):
     first = client.post(ADDRESS, data=CONTACT, headers=OWN)
     again = client.post(ADDRESS, data=CONTACT, headers=OWN)
     other = client.post(ADDRESS, data={**CONTACT, "message": "Jiná"}, headers=OWN)
     assert first.location == again.location != other.location
-    assert len(outbox.rows()) == 2
+    assert len(ledger.rows()) == 2
 
 
 @pytest.mark.both_databases
-def test_the_same_text_at_once_is_one_submission(app, outbox):
+def test_the_same_text_at_once_is_one_submission(app, ledger):
     barrier, locations = threading.Barrier(8), []
 
     def post():
@@ -79,34 +79,34 @@ def test_the_same_text_at_once_is_one_submission(app, outbox):
         thread.join()
     assert len(locations) == 8
     assert len(set(locations)) == 1
-    assert len(outbox.rows()) == 1
+    assert len(ledger.rows()) == 1
 
 
 # -- Where a post comes from -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
-def test_a_post_from_elsewhere_gets_the_form_back_with_its_text(client, outbox, headers):
+def test_a_post_from_elsewhere_gets_the_form_back_with_its_text(client, ledger, headers):
     response = client.post(ADDRESS, data=CONTACT, headers=headers)
     assert response.status_code == 403
     assert CONTACT["message"] in response.text
-    assert not outbox.rows()
+    assert not ledger.rows()
 
 
-def test_a_client_that_proves_nothing_sends_once_more_to_any_machine(client, outbox, environ):
+def test_a_client_that_proves_nothing_sends_once_more_to_any_machine(client, ledger, environ):
     response = client.post("/en/forms/contact/", data=CONTACT)
     assert response.status_code == 403
     assert CONTACT["message"] in response.text
     token = re.search(r'name="token" type="hidden" value="([^"]+)"', response.text)[1]
     other_machine = create_app(environ).test_client()
     assert other_machine.post("/en/forms/contact/", data={**CONTACT, "token": token}).status_code == 303
-    assert len(outbox.rows()) == 1
+    assert len(ledger.rows()) == 1
 
 
 @pytest.mark.parametrize("token", ["", "x", "ImZvcm0i.aSGYgw.AAAA", "\x00"])
-def test_a_token_that_is_not_ours_loses_no_text(client, outbox, token):
+def test_a_token_that_is_not_ours_loses_no_text(client, ledger, token):
     response = client.post(ADDRESS, data={**CONTACT, "token": token})
     assert response.status_code == 403
     assert CONTACT["message"] in response.text
-    assert not outbox.rows()
+    assert not ledger.rows()
 
 
 def test_a_token_expires_after_a_day_and_the_text_is_kept(client, monkeypatch):
@@ -130,9 +130,9 @@ def test_nothing_needs_or_sets_a_cookie(client):
 
 
 # -- Spam and limits ---------------------------------------------------------------------------------------------------
-def test_the_honeypot_marks_the_mail_and_drops_nothing(client, outbox):
+def test_the_honeypot_marks_the_mail_and_drops_nothing(client, ledger):
     assert client.post(ADDRESS, data={**CONTACT, "website": "http://x.example"}, headers=OWN).status_code == 303
-    assert b"X-Webform-Spam: honeypot" in outbox.row(outbox.rows()[0].reference).message
+    assert b"X-Webform-Spam: honeypot" in ledger.row(ledger.rows()[0].reference).message
 
 
 def test_too_many_posts_get_a_page_with_the_text_kept(environ):
@@ -274,13 +274,13 @@ VALUES = st.one_of(
     answers=st.dictionaries(st.sampled_from(FIELDS), st.lists(VALUES, min_size=1, max_size=2), max_size=3),
 )
 def test_no_input_leads_to_a_fault_a_header_or_a_second_recipient(any_app, kind, answers):
-    client, outbox = any_app.test_client(), any_app.extensions["intake"].outbox
+    client, ledger = any_app.test_client(), any_app.extensions["ledger"]
     response = client.post(ADDRESSES[kind], data={**VALID[kind], **answers}, headers=OWN)
     assert response.status_code in (303, 422)
     if response.status_code == 422:
         return
     reference = re.search(r'class="reference">(\w+)<', client.get(response.location).text)[1]
-    row = outbox.row(reference)
+    row = ledger.row(reference)
     assert row.recipient in ("obchod@ispadmin.example", "technik@ispadmin.example")
     message = email.message_from_bytes(row.message, policy=email.policy.default)
     assert not {"Bcc", "Cc"} & set(message.keys())

@@ -16,7 +16,7 @@ from html import unescape
 from pathlib import Path
 
 from conftest import CONTACT, OWN
-from forms.outbox import Outbox
+from forms.ledger import Ledger
 from serving import ROOT, eventually, free_port
 
 FORM = "/en/forms/contact/"
@@ -181,9 +181,9 @@ def references(mails: Iterable[bytes]) -> list[str]:
     return [re.findall(rb"^X-Webform-Reference: (\w+)\r$", mail, re.MULTILINE)[0].decode() for mail in mails]
 
 
-def until_all_is_sent(outbox: Outbox, count: int) -> None:
+def until_all_is_sent(ledger: Ledger, count: int) -> None:
     """Wait until nothing is pending, as long as so many may take."""
-    eventually(lambda: not outbox.rows("pending", limit=1), 60 + count / 10)
+    eventually(lambda: not ledger.rows("pending", limit=1), 60 + count / 10)
 
 
 def _gunicorn(port: int) -> list[str]:

@@ -13,7 +13,8 @@ import pytest
 
 from faults.scale import SCALE
 from faults.service import Service, Visitors, references, until_all_is_sent
-from forms.outbox import Outbox
+from forms.database import Database
+from forms.ledger import Ledger
 from serving import eventually
 from test_outbox import envelope
 
@@ -62,7 +63,7 @@ def url_on_small_disk(request, small_disk):
 @ROOT_ONLY
 def test_a_full_disk_thanks_nobody_and_is_got_over(environ, url_on_small_disk, small_disk, relay, tmp_path):
     environ["FORMS_DATABASE_URL"] = url_on_small_disk
-    outbox, ballast = Outbox(url_on_small_disk), small_disk / "ballast"
+    ledger, ballast = Ledger(Database(url_on_small_disk)), small_disk / "ballast"
     with Service(environ, tmp_path, webs=1, workers=1) as service:
         assert service.post("before")[0] == 303
         with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
@@ -73,9 +74,9 @@ def test_a_full_disk_thanks_nobody_and_is_got_over(environ, url_on_small_disk, s
         ballast.unlink()
         eventually(service.healthy)
         assert service.post("after")[0] == 303
-        eventually(lambda: len(outbox.rows("sent")) == taken + 2, 70)
+        eventually(lambda: len(ledger.rows("sent")) == taken + 2, 70)
     assert len(set(references(relay.mails))) == taken + 2
-    outbox.engine.dispose()
+    ledger.database.engine.dispose()
 
 
 @contextlib.contextmanager
@@ -93,16 +94,16 @@ def held(url):
 
 
 @pytest.mark.both_databases
-def test_a_locked_database_is_an_answer_and_is_got_over(environ, database_url, outbox, relay, tmp_path):
+def test_a_locked_database_is_an_answer_and_is_got_over(environ, database_url, ledger, relay, tmp_path):
     with Service(environ, tmp_path, webs=1, workers=1) as service:
         assert service.post("before")[0] == 303
-        eventually(lambda: outbox.rows("sent"))
+        eventually(lambda: ledger.rows("sent"))
         with held(database_url):
             end = time.monotonic() + SCALE.locked
             while time.monotonic() < end:
                 assert until_refused(service, "meanwhile") == 0
         assert service.post("after")[0] == 303
-        eventually(lambda: len(outbox.rows("sent")) == 2)
+        eventually(lambda: len(ledger.rows("sent")) == 2)
     assert len(relay.mails) == 2
 
 
@@ -121,25 +122,25 @@ def test_a_restarted_postgresql_loses_nothing_and_needs_no_restart_of_ours(envir
             before = len(visitors.shown)
             eventually(lambda: len(visitors.shown) > before + 20, 60)
         assert not visitors.wrong
-        outbox = Outbox(postgres.url(name))
-        until_all_is_sent(outbox, len(visitors.shown))
+        ledger = Ledger(Database(postgres.url(name)))
+        until_all_is_sent(ledger, len(visitors.shown))
     lost = set(visitors.shown) - set(references(relay.mails))
     say.at_the_end(
         f"PostgreSQL stopped {SCALE.restarts} times: {len(visitors.shown)} shown, {len(lost)} lost, "
         f"{len(relay.mails) - len(visitors.shown)} sent twice, {visitors.refused} told to try later"
     )
     assert not lost
-    assert len(outbox.rows("sent")) == len(visitors.shown)
-    outbox.engine.dispose()
+    assert len(ledger.rows("sent")) == len(visitors.shown)
+    ledger.database.engine.dispose()
     postgres.drop(name)
 
 
 @pytest.mark.both_databases
-def test_a_clock_that_was_set_back_keeps_no_mail_back(environ, outbox, relay, tmp_path):
+def test_a_clock_that_was_set_back_keeps_no_mail_back(environ, outbox, ledger, relay, tmp_path):
     tomorrow = time.time() + 86400
     for number in range(2):
         outbox.add(envelope(number, received_at=tomorrow))
     outbox.claim(tomorrow, 4)  # whoever took it died, and then the clock was set back
     with Service(environ, tmp_path, workers=1):
-        eventually(lambda: len(outbox.rows("sent")) == 2)
+        eventually(lambda: len(ledger.rows("sent")) == 2)
     assert len(relay.mails) == 2

@@ -13,7 +13,7 @@ from serving import eventually
 pytestmark = pytest.mark.both_databases
 
 
-def test_every_reference_that_was_shown_arrives_whoever_is_killed(environ, relay, outbox, tmp_path, say, request):
+def test_every_reference_that_was_shown_arrives_whoever_is_killed(environ, relay, ledger, tmp_path, say, request):
     dice = random.Random(SEED)  # noqa: S311 - no secret
     # Slow enough that a killed worker mostly had a mail in hand, before the relay had it or after.
     relay.trouble = lambda stage, sender: f"SLOW {dice.random() / 30}" if stage in ("MAIL", "dot") else ""
@@ -31,7 +31,7 @@ def test_every_reference_that_was_shown_arrives_whoever_is_killed(environ, relay
                 kills[kind] += 1
                 say.progress(f"{sum(kills.values())} of {SCALE.kills} killed, {len(visitors.shown)} shown")
         assert not visitors.wrong
-        until_all_is_sent(outbox, len(visitors.shown))
+        until_all_is_sent(ledger, len(visitors.shown))
     lost = set(visitors.shown) - set(references(relay.mails))
     twice = sent_twice(relay)
     say.at_the_end(
@@ -39,7 +39,7 @@ def test_every_reference_that_was_shown_arrives_whoever_is_killed(environ, relay
         f"{visitors.refused} told to try later; killed: {kills['web']} web processes, {kills['worker']} workers"
     )
     assert not lost
-    assert len(outbox.rows("sent")) == len(visitors.shown)
+    assert len(ledger.rows("sent")) == len(visitors.shown)
     assert len(twice) <= kills["worker"]
 
 

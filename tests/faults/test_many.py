@@ -13,20 +13,20 @@ from serving import eventually
 pytestmark = pytest.mark.both_databases
 
 
-def test_three_workers_and_two_web_processes_send_each_once(environ, outbox, relay, tmp_path, say, request):
+def test_three_workers_and_two_web_processes_send_each_once(environ, ledger, relay, tmp_path, say, request):
     environ["FORMS_LEASE_SECONDS"] = "600"  # nobody dies here, and a slow machine is no reason to send twice
     with Service(environ, tmp_path, webs=2, workers=3) as service:
         with Visitors(service, SCALE.clients, "many") as visitors:
             eventually(lambda: len(visitors.shown) >= SCALE.each_once, 600)
         assert not visitors.wrong
-        until_all_is_sent(outbox, len(visitors.shown))
+        until_all_is_sent(ledger, len(visitors.shown))
     sent = Counter(references(relay.mails))
     say.at_the_end(f"{request.node.callspec.id}: {len(visitors.shown)} shown, by three workers {len(relay.mails)} sent")
     assert sent == dict.fromkeys(visitors.shown, 1)
     assert sum(bool(session.mails) for session in relay.sessions) > 1, "one worker did it all"
 
 
-def test_all_end_within_ten_seconds_while_the_relay_chews(environ, outbox, relay, tmp_path):
+def test_all_end_within_ten_seconds_while_the_relay_chews(environ, ledger, relay, tmp_path):
     environ["FORMS_LEASE_SECONDS"] = "60"
     relay.trouble = lambda stage, sender: HANG if stage == "dot" else ""
     with Service(environ, tmp_path, webs=1, workers=1) as service:
@@ -49,10 +49,10 @@ def test_all_end_within_ten_seconds_while_the_relay_chews(environ, outbox, relay
         assert max(took) < 10
         relay.trouble = lambda stage, sender: ""
         chewed = relay.mails[0]
-        with outbox.engine.begin() as connection:  # its lease is over
+        with ledger.database.engine.begin() as connection:  # its lease is over
             connection.exec_driver_sql("UPDATE outbox SET next_attempt_at = 1, leased_until = 1 WHERE attempts = 1")
         service.workers.append(service.worker())
-        eventually(lambda: not outbox.rows("pending"), 60)
+        eventually(lambda: not ledger.rows("pending"), 60)
         assert service.webs[0].terminate() < 10
     sent = Counter(relay.mails)
     assert sent.pop(chewed) == 2

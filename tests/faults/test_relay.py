@@ -25,7 +25,7 @@ ALWAYS = [("dot", DROP), ("body", DROP), ("RCPT", "421 closing")]  # at every at
 
 
 @pytest.mark.both_databases
-def test_each_trouble_with_one_message_is_that_messages_alone(environ, relay, outbox, tmp_path):
+def test_each_trouble_with_one_message_is_that_messages_alone(environ, relay, outbox, ledger, tmp_path):
     """Each message meets its trouble once, but for the last three; a healthy one goes before each."""
     troubles = [*NOT_YET, *BROKEN, *WRONG, ("dot", "SLOW 3"), *REFUSED, *ALWAYS]
     always = range(len(troubles))[-len(ALWAYS) :]
@@ -44,11 +44,11 @@ def test_each_trouble_with_one_message_is_that_messages_alone(environ, relay, ou
         bad = {"message": mail(f"bad {number}"), "sender": f"{number}@trouble.example"}
         outbox.add(envelope(1000 + number, **bad))
     with Service(environ, tmp_path, workers=2):
-        eventually(lambda: len(outbox.rows("pending")) == len(ALWAYS), 90)
-        eventually(lambda: all(row.attempts > 1 for row in outbox.rows("pending")), 60)
+        eventually(lambda: len(ledger.rows("pending")) == len(ALWAYS), 90)
+        eventually(lambda: all(row.attempts > 1 for row in ledger.rows("pending")), 60)
     taken = Counter(relay.mails)
     assert all(taken[mail(f"healthy {number}")] == 1 for number in range(len(troubles)))
-    assert [row.reference for row in outbox.rows("failed")] == [
+    assert [row.reference for row in ledger.rows("failed")] == [
         f"R{1000 + troubles.index(refused)}" for refused in REFUSED
     ]
     for number, (stage, what) in enumerate(troubles):
@@ -70,7 +70,7 @@ def test_each_trouble_with_one_message_is_that_messages_alone(environ, relay, ou
         ("STARTTLS", GARBAGE),
     ],
 )
-def test_a_relay_that_opens_no_session_is_asked_once_and_all_waits(outbox, stage, trouble):
+def test_a_relay_that_opens_no_session_is_asked_once_and_all_waits(outbox, ledger, stage, trouble):
     for number in range(3):
         outbox.add(envelope(number))
     with Chaos(extensions=("STARTTLS",)) as chaos:
@@ -80,11 +80,11 @@ def test_a_relay_that_opens_no_session_is_asked_once_and_all_waits(outbox, stage
         assert deliver_due(outbox, relay.send, 60, 4, clock=lambda: NOW) == (0, False)
         assert len(chaos.sessions) == 1
         assert not chaos.mails
-    assert [row.attempts for row in outbox.rows("pending")] == [1, 0, 0]
+    assert [row.attempts for row in ledger.rows("pending")] == [1, 0, 0]
 
 
 @pytest.mark.both_databases
-def test_a_dead_relay_is_not_hammered_and_gets_all_when_it_is_back(environ, relay, outbox, tmp_path):
+def test_a_dead_relay_is_not_hammered_and_gets_all_when_it_is_back(environ, relay, outbox, ledger, tmp_path):
     for number in range(30):
         outbox.add(envelope(number, message=mail(f"{number}")))
     relay.trouble = lambda stage, sender: DROP if stage == "body" else ""
@@ -93,7 +93,7 @@ def test_a_dead_relay_is_not_hammered_and_gets_all_when_it_is_back(environ, rela
         time.sleep(SCALE.dead)
         opened = [session.opened for session in relay.sessions]
         relay.trouble = lambda stage, sender: ""
-        eventually(lambda: len(outbox.rows("sent")) == 30, 90)
+        eventually(lambda: len(ledger.rows("sent")) == 30, 90)
     turns = opened[::2]  # who breaks off is asked with a second message at once
     pauses = [later - earlier for earlier, later in pairwise(turns)]
     assert len(pauses) > 1
@@ -102,11 +102,11 @@ def test_a_dead_relay_is_not_hammered_and_gets_all_when_it_is_back(environ, rela
 
 
 @pytest.mark.both_databases
-def test_a_relay_that_thinks_for_long_gets_a_mail_once(environ, relay, outbox, tmp_path):
+def test_a_relay_that_thinks_for_long_gets_a_mail_once(environ, relay, outbox, ledger, tmp_path):
     outbox.add(envelope(1, message=mail("slow")))
     relay.trouble = lambda stage, sender: f"SLOW {SCALE.slow}" if stage == "dot" else ""
     with Service({**environ, "FORMS_LEASE_SECONDS": str(round(4 * SCALE.slow))}, tmp_path, workers=2):
-        eventually(lambda: outbox.rows("sent"), 60)
+        eventually(lambda: ledger.rows("sent"), 60)
         time.sleep(2)
     assert relay.mails == [mail("slow")]
 
