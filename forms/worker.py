@@ -22,6 +22,7 @@ logger = logging.getLogger("forms.worker")
 FINISH_SECONDS = 8  # for the mail in hand; systemd and containers kill after ten
 CUT_OFF = "the mail in hand took too long: left to its lease, it goes again with the same Message-ID"
 HOUSEKEEPING_SECONDS = 10
+PURGE_SECONDS = 3600  # rows are kept for days: an hour more is no matter
 LONGEST_PAUSE = 60  # after trouble with relay or database: within a minute both are noticed to be back
 
 
@@ -65,7 +66,8 @@ class Worker:
     lease: float
     retention: float
     compose_alarm: Callable[[list[Any], float], Envelope]
-    kept_house_at: float = field(default=0.0, init=False)
+    house_due: float = field(default=0.0, init=False)  # by the monotonic clock, which nobody sets back
+    purge_due: float = field(default=0.0, init=False)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}", init=False)
 
     def turn(self, stop: Stop) -> tuple[int, bool]:
@@ -108,14 +110,18 @@ class Worker:
             self.ledger.announce(lambda parked: self.compose_alarm(parked, now), now)
 
     def purge(self) -> None:
-        """Delete rows that were sent longer ago than they are kept."""
+        """Delete rows that were sent longer ago than they are kept, once an hour; of many a portion at each call."""
+        if time.monotonic() < self.purge_due:
+            return
         if count := self.outbox.purge(time.time() - self.retention):
             logger.info("%d sent rows deleted", count)
+        else:
+            self.purge_due = time.monotonic() + PURGE_SECONDS
 
     def _stopped(self, stop: Stop) -> bool:
-        """Between two mails: keep house every HOUSEKEEPING_SECONDS, by a clock that nobody sets back."""
-        if not self.kept_house_at or time.monotonic() - self.kept_house_at > HOUSEKEEPING_SECONDS:
-            self.kept_house_at = time.monotonic()
+        """Between two mails: keep house every HOUSEKEEPING_SECONDS."""
+        if time.monotonic() >= self.house_due:
+            self.house_due = time.monotonic() + HOUSEKEEPING_SECONDS
             self._keep_house()
         return stop.asked
 

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from conftest import CONTACT, OWN
-from forms import create_app
+from forms import cli, create_app
 from forms.notice import Operator
 from forms.wording import PRAGUE
-from test_outbox import envelope
+from test_outbox import NOW, envelope
 
 
 @pytest.fixture
@@ -117,6 +117,22 @@ def test_once_deletes_old_rows_too(runner, outbox, ledger, reference):
     outbox.mark_sent(claim, time.time() - 31 * 86400, "250")
     assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
     assert not ledger.rows()
+
+
+def test_the_worker_deletes_old_rows_in_portions_and_looks_again_in_an_hour(app, outbox, ledger, monkeypatch):
+    monkeypatch.setattr("forms.outbox.PORTION", 2)
+    with app.app_context():
+        diligent = cli._worker()
+
+    def left_of(old):
+        for number in old:
+            outbox.add(envelope(number))
+            outbox.mark_sent(outbox.claim(NOW, 600), 1, "250")
+        diligent.purge()
+        return len(ledger.rows())
+
+    assert [left_of(range(3)), left_of([]), left_of([])] == [1, 0, 0]
+    assert left_of([3]) == 1
 
 
 # -- What the operator is told -----------------------------------------------------------------------------------------
