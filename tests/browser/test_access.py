@@ -55,6 +55,7 @@ def show(browser: Browser, served: Served, history_address: str) -> Iterator[Cal
         if state in (ERRORS, RECEIPT):
             page.locator("form.form-contact button[type=submit]").click()
             expect(page.locator(".error-summary" if state == ERRORS else ".reference")).to_be_visible()
+            page.wait_for_load_state()  # what is visible may yet wait for its style
         return page
 
     yield show
