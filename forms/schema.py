@@ -12,14 +12,6 @@ from sqlalchemy.engine import make_url
 
 VERSION = "0002"  # the newest in migrations/versions/
 BUSY_SECONDS = 5  # how long a writer waits for another; then the visitor gets his text back
-POSTGRESQL = {  # nobody waits long for a server, a lock or a machine that is gone, nor is waited for
-    "connect_timeout": BUSY_SECONDS,
-    "keepalives_idle": BUSY_SECONDS,
-    "keepalives_interval": BUSY_SECONDS,
-    "tcp_user_timeout": BUSY_SECONDS * 1000,
-    "options": f"-c lock_timeout={BUSY_SECONDS}s -c idle_in_transaction_session_timeout={2 * BUSY_SECONDS}s"
-    " -c synchronous_commit=on",
-}
 MIGRATING = 0x15B  # PostgreSQL's advisory lock for making and changing the tables
 
 metadata = sa.MetaData()
@@ -80,9 +72,9 @@ def engine(url: str) -> sa.Engine:
     """Return an engine whose commits are on the disk; `write=True` in its options takes SQLite's write lock first."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(
-            parsed, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, hide_parameters=True, connect_args=POSTGRESQL
-        )
+        from forms import postgresql  # its driver, which SQLite does without
+
+        return postgresql.engine(parsed, BUSY_SECONDS)
     sqlite = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(sqlite, "connect")
@@ -129,6 +121,8 @@ def prepare(database: sa.Engine) -> None:
     if version != VERSION:
         with database.execution_options(write=True).begin() as connection:
             if connection.dialect.name == "postgresql":
+                connection.detach()  # it is closed after that
+                connection.connection.dbapi_connection.patience = None  # type: ignore[union-attr]  # it is open
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
             _upgrade(connection)
     if file:

@@ -1,10 +1,12 @@
 """A PostgreSQL server of the tests' own: Debian's programs, a cluster in a temporary folder, a free port, durable."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -78,6 +80,23 @@ class Postgres:
         """Stop the server: by SIGINT it throws its clients out, by SIGQUIT it leaves all to the recovery."""
         self.process.send_signal(how)
         self.process.wait(timeout=60)
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Keep the server from doing anything; it keeps its connections, and its kernel takes new ones."""
+        self._signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
+    def _signal(self, what: signal.Signals) -> None:
+        """Signal the server and then its children, of which it makes no more by then."""
+        self.process.send_signal(what)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("utf-8")
+        for child in children.split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), what)
 
     def remove(self) -> None:
         """Stop the server and delete all it had."""

@@ -13,6 +13,7 @@ class Scale:
     kills: int
     between: float  # two kills, at most
     restarts: int  # of PostgreSQL under load
+    freezes: int  # of PostgreSQL under load
     each_once: int  # submissions to two web processes and three workers
     locked: float  # how long another one holds the database
     slow: float  # how long the relay thinks about the last dot
@@ -22,8 +23,8 @@ class Scale:
 
 TORTURE = os.environ.get("TORTURE") == "1"
 SCALE = (
-    Scale(submissions=3000, kills=120, between=2.5, restarts=20, each_once=3000, locked=20, slow=30, dead=90)
+    Scale(submissions=3000, kills=120, between=2.5, restarts=20, freezes=8, each_once=3000, locked=20, slow=30, dead=90)
     if TORTURE
-    else Scale(submissions=200, kills=6, between=0.8, restarts=2, each_once=150, locked=1, slow=1.5, dead=5)
+    else Scale(submissions=200, kills=6, between=0.8, restarts=2, freezes=1, each_once=150, locked=1, slow=1.5, dead=5)
 )
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))  # noqa: S311 - no secret

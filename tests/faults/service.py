@@ -114,7 +114,7 @@ class Visitors(threading.Thread):
         self.lock, self.enough = threading.Lock(), threading.Event()
         self.shown: dict[str, str] = {}
         self.wrong: list[str] = []
-        self.refused = 0
+        self.refused = self.unanswered = 0
 
     def run(self) -> None:
         threads = [threading.Thread(target=self._visit, args=(number,)) for number in range(self.clients)]
@@ -147,7 +147,7 @@ class Visitors(threading.Thread):
     def _until_shown(self, text: str, number: int) -> str:
         """Post a text, the same again after each error as a person does, until a receipt shows a reference."""
         for port in self._ports(number):
-            with contextlib.suppress(OSError, http.client.HTTPException):
+            with self._counting():
                 status, page = self.service.post(text, port)
                 if status == 303:
                     return self._reference(page, number)
@@ -158,12 +158,20 @@ class Visitors(threading.Thread):
 
     def _reference(self, receipt: str, number: int) -> str:
         for port in self._ports(number):
-            with contextlib.suppress(OSError, http.client.HTTPException):
+            with self._counting():
                 status, page = ask(port, "GET", receipt)
                 if status == 200:
                     return str(re.findall(r'class="reference">(\w+)<', page)[0])
                 assert status == 503, f"{status} for a receipt"
+                self.refused += 1
         raise AssertionError
+
+    @contextlib.contextmanager
+    def _counting(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, http.client.HTTPException):
+            self.unanswered += 1
 
     def _ports(self, number: int) -> Iterator[int]:
         """Yield the web processes' ports in turn, slower after the first round; give up after a minute."""

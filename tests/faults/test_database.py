@@ -10,14 +10,16 @@ import time
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from faults.scale import SCALE
 from faults.service import Service, Visitors, references, until_all_is_sent
-from forms.database import Database
+from forms.database import Database, OutboxError
 from forms.ledger import Ledger
 from serving import eventually
 from test_outbox import envelope
 
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 
 
@@ -107,9 +109,10 @@ def test_a_locked_database_is_an_answer_and_is_got_over(environ, database_url, l
     assert len(relay.mails) == 2
 
 
-def test_a_restarted_postgresql_loses_nothing_and_needs_no_restart_of_ours(environ, postgres, relay, tmp_path, say):
-    name = postgres.database()
-    environ["FORMS_DATABASE_URL"] = postgres.url(name)
+@ON_POSTGRESQL
+def test_a_restarted_postgresql_loses_nothing_and_needs_no_restart_of_ours(
+    environ, postgres, ledger, relay, tmp_path, say
+):
     with Service(environ, tmp_path, webs=2, workers=2) as service:
         with Visitors(service, SCALE.clients, "restart") as visitors:
             for number in range(SCALE.restarts):
@@ -122,7 +125,6 @@ def test_a_restarted_postgresql_loses_nothing_and_needs_no_restart_of_ours(envir
             before = len(visitors.shown)
             eventually(lambda: len(visitors.shown) > before + 20, 60)
         assert not visitors.wrong
-        ledger = Ledger(Database(postgres.url(name)))
         until_all_is_sent(ledger, len(visitors.shown))
     lost = set(visitors.shown) - set(references(relay.mails))
     say.at_the_end(
@@ -131,8 +133,47 @@ def test_a_restarted_postgresql_loses_nothing_and_needs_no_restart_of_ours(envir
     )
     assert not lost
     assert len(ledger.rows("sent")) == len(visitors.shown)
-    ledger.database.engine.dispose()
-    postgres.drop(name)
+
+
+@ON_POSTGRESQL
+def test_a_postgresql_that_keeps_its_connections_and_answers_nothing_is_not_waited_for(
+    environ, postgres, ledger, relay, tmp_path, say
+):
+    environ["FORMS_LEASE_SECONDS"] = "30"
+    with Service(environ, tmp_path, webs=2, workers=2) as service:
+        with Visitors(service, SCALE.clients, "frozen") as visitors:
+            for number in range(SCALE.freezes):
+                before = len(visitors.shown)
+                eventually(lambda before=before: len(visitors.shown) > before + 20, 60)
+                refused = visitors.refused
+                with postgres.frozen():
+                    eventually(lambda refused=refused: visitors.refused >= refused + SCALE.clients, 60)
+                say.progress(f"{number + 1} of {SCALE.freezes} times frozen, {before} shown")
+            before = len(visitors.shown)
+            eventually(lambda: len(visitors.shown) > before + 20, 60)
+        assert not visitors.wrong
+        assert not visitors.unanswered
+        until_all_is_sent(ledger, len(visitors.shown))
+        assert all(process.process.poll() is None for process in (*service.webs, *service.workers))
+    lost = set(visitors.shown) - set(references(relay.mails))
+    say.at_the_end(
+        f"PostgreSQL frozen {SCALE.freezes} times: {len(visitors.shown)} shown, {len(lost)} lost, "
+        f"{len(relay.mails) - len(visitors.shown)} sent twice, {visitors.refused} told to try later"
+    )
+    assert not lost
+    assert len(ledger.rows("sent")) == len(visitors.shown)  # one row for each text, however often it was sent
+
+
+@ON_POSTGRESQL
+def test_what_was_committed_unheard_is_told_as_not_stored_and_found_when_it_is_sent_again(postgres, outbox, ledger):
+    engine = ledger.database.engine
+    ledger.database.ping()
+    with contextlib.ExitStack() as frozen:
+        sa.event.listen(engine, "commit", lambda _: frozen.enter_context(postgres.frozen()), once=True)
+        with pytest.raises(OutboxError):
+            outbox.add(envelope(1, digest="f" * 64))
+    assert outbox.add(envelope(2, digest="f" * 64)) == envelope(1).token
+    assert [row.reference for row in ledger.rows()] == ["R1"]
 
 
 @pytest.mark.both_databases
