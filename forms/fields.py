@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 # Mailboxes whose automatic answers would loop, or that nobody reads.
 ROLES = {"postmaster", "mailerdaemon", "noreply", "donotreply", "root", "abuse"}  # without . _ - and +tag
-# Bidirectional controls (Unicode UAX 9): they make text read otherwise than it is.
-BIDI = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Control characters but tab and line ends, lone surrogates, and the bidirectional controls (Unicode UAX 9), which make
+# text read otherwise than it is.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 FILLERS = "\u115f\u1160\u3164\uffa0"  # letters that show nothing
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 PHONE = re.compile(r"[\d\s()+./-]+", re.ASCII)
@@ -33,9 +36,8 @@ LINE_BREAK = re.compile(r"[\r\n]|%0[ad]|=0[ad]", re.IGNORECASE)  # as it is, and
 # -- Filters: what is made of typed text before anything looks at it ---------------------------------------------------
 def clean_text(text: str | None) -> str:
     """Return `text` in NFC, with \\n line ends and without control and bidirectional characters."""
-    text = unicodedata.normalize("NFC", text or "").translate(BIDI)
-    text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", text)
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    text = UNSEEN.sub("", unicodedata.normalize("NFC", text or ""))
+    text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", text).strip()
     seen = any(unicodedata.category(c)[0] not in "CZ" and c not in FILLERS for c in text)
     return text if seen else ""
 
