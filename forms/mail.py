@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.policy
 import re
 import textwrap
 import tomllib
@@ -12,20 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes
 from email.header import Header, decode_header
-from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from forms import wording
+from forms import mime, wording
 from forms.booking import calendar
 from forms.extension import extend
 from forms.submission import Submission
 
 WORDS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("mail.toml").read_text("utf-8"))
-POLICY = email.policy.SMTP.clone(max_line_length=76)  # RFC 2045 6.7: quoted-printable lines
-
-
 ADDRESSED = ("From", "Sender", "Reply-To", "Resent-From", "To")
 NOT_HEADER = re.compile(r"\r(?!\n)|(?<!\r)\n|[^\t\r\n -~]")  # RFC 5322 2.2: ASCII, line ends only as CRLF
 FOLD = re.compile(r"\r\n(?=[ \t])")
@@ -59,12 +54,12 @@ def compose(submission: Submission, texts: Mapping[str, Any], addressing: Addres
     words = WORDS[submission.kind]
     domain = addressing.site.rpartition("@")[2]
     headers = _headers(submission, words, addressing, domain)
-    message = EmailMessage(POLICY)
-    message.set_content(_body(submission, texts, words), cte="quoted-printable")
+    content = mime.text(_body(submission, texts, words))
     if submission.kind == "training":
-        _attach(message, calendar(submission, words, domain), f"skoleni-{submission.reference}.ics")
+        file = mime.attached(calendar(submission, words, domain), f"skoleni-{submission.reference}.ics")
+        content = mime.mixed(submission.reference, content, file)
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    frozen = head.encode("ascii") + message.as_bytes()
+    frozen = head.encode("ascii") + b"MIME-Version: 1.0\r\n" + content
     _prove(frozen, headers, {addressing.site, addressing.department, submission.email})
     return frozen
 
@@ -170,10 +165,6 @@ def _new_end(submission: Submission, texts: Mapping[str, Any]) -> list[tuple[str
     sentence = WORDS["new_end_years" if needed == 1 else "new_end_past"]
     text = sentence.format(new_end=wording.day(new_end, "cs"), needed=wording.years(needed, texts, "cs"))
     return [(WORDS["new_end"], text)]
-
-
-def _attach(message: EmailMessage, file: bytes, filename: str) -> None:
-    message.add_attachment(file, "text", "calendar", filename=filename, params={"charset": "utf-8"})
 
 
 def _prove(frozen: bytes, headers: Sequence[tuple[str, str]], known: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.policy
 import re
 import secrets
 import textwrap
@@ -19,6 +20,7 @@ from forms.outbox import Envelope
 from forms.submission import Submission, new_reference
 
 WORDS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("notice.toml").read_text("utf-8"))
+POLICY = email.policy.SMTP.clone(max_line_length=76)  # RFC 2045 6.7: quoted-printable lines
 LISTED = 200  # references in one list; a flood is told by its number
 ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"]+@[^\s<>()\[\]:;,\"]+")  # the relay's words may name a visitor's
 
@@ -74,7 +76,7 @@ class Operator:
 
     def _envelope(self, kind: str, reference: str, subject: str, text: str, now: float) -> Envelope:
         written_at = datetime.fromtimestamp(now, UTC)
-        message = EmailMessage(mail.POLICY)
+        message = EmailMessage(POLICY)
         message["From"], message["To"], message["Subject"] = self.site, self.address, subject
         message["Date"] = format_datetime(written_at)
         message["Message-ID"] = f"<{reference}.{written_at:%Y%m%d%H%M%S}@{self.site.rpartition('@')[2]}>"

@@ -20,6 +20,7 @@ NEVER = {
     "submission": None,  # nothing but the standard library
     "extension": None,
     "timeline": None,
+    "mime": None,
     "forms": STORE | MAIL | {"forms.outbox", "forms.delivery", "forms.mail", "forms.views"},
     "fields": STORE | MAIL | {"flask", "forms.forms.FORMS", "forms.outbox", "forms.delivery"},
     "worker": FRAMEWORK | {"sqlalchemy", "smtplib", "email"},

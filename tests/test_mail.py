@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
@@ -124,6 +125,7 @@ def test_a_price_list_mail_states_the_new_end_of_the_updates(until, sentence):
 
 def test_a_training_booking_carries_its_days_as_tentative_events():
     message = parsed(TRAINING)
+    assert not any(part.defects for part in message.walk())
     attachment = next(message.iter_attachments())
     assert attachment.get_filename() == "skoleni-W7KQ4R.ics"
     assert attachment.get_content_charset() == "utf-8"
@@ -148,6 +150,16 @@ def test_an_address_that_reads_otherwise_than_it_is_stops_the_message(local):
 def test_lines_of_ours_are_at_most_78_columns(submission):
     body = parsed(submission).get_body().get_content()
     assert max(map(len, body.splitlines())) <= 78
+
+
+@given(text=st.text(alphabet=st.sampled_from("=_-. \t\r\nFromaž") | st.characters(exclude_categories=["Cs"])))
+def test_any_message_is_read_as_it_was_written_also_beside_a_calendar(text):
+    for submission in (CONTACT, TRAINING):
+        frozen = mail.compose(replace(submission, answers=(*submission.answers, ("message", text))), TEXTS, ADDRESSING)
+        assert max(map(len, frozen.split(b"\r\n"))) <= 78
+        body = email.message_from_bytes(frozen, policy=email.policy.default).get_body()
+        read = body.get_payload(decode=True).decode()
+        assert re.sub(r"\r\n?|\n", "\r\n", text) in read
 
 
 def test_training_at_the_vendors_takes_place_there():
@@ -196,7 +208,7 @@ def check(submission):
     assert message.keys() == [
         *("From", "Reply-To", "Resent-From", "Resent-Date", "To", "Subject", "Date", "Message-ID"),
         *("X-Webform", "X-Webform-Reference", "X-Webform-Language"),
-        *("Content-Type", "Content-Transfer-Encoding", "MIME-Version"),
+        *("MIME-Version", "Content-Type", "Content-Transfer-Encoding"),
     ]
     assert [a.addr_spec for a in message["To"].addresses] == ["obchod@ispadmin.example"]
     assert [a.addr_spec for a in message["Reply-To"].addresses] == [submission.email]
