@@ -23,6 +23,9 @@ PAGES = [
     "/formulare/prodlouzeni/?until=2014-06-30&ordered=2017-09-12&years=1",
     "/aktuality/4.28/",
     "/neni/",
+    "/hledani/?q=podpory",
+    "/en/search/?q=4.28",
+    "/hledani/?q=lednice",
     ERRORS,
     RECEIPT,
 ]
