@@ -65,7 +65,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
                 headers=config[f"{name.upper()}_HEADERS"],
             )
             for name in ("sales", "technical")
-        },
+        }
+        | {"operator": Addressing(config["SITE_ADDRESS"], config["OPERATOR_ADDRESS"])},
         bounce_address=config["BOUNCE_ADDRESS"],
         texts=app.extensions["theme"]["TEXTS"]["cs"],
     )

@@ -14,11 +14,13 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from forms import check
+from forms.canary import NotStoredError, post
 from forms.cli_outbox import Answering, ledger, outbox, outbox_commands
 from forms.database import ReferenceTakenError
 from forms.delivery import Relay
 from forms.ledger import NOTICES
 from forms.notice import Operator
+from forms.submission import new_reference
 from forms.wording import PRAGUE
 from forms.worker import Stop, Worker
 
@@ -106,26 +108,41 @@ def digest(day: datetime | None) -> None:
 @click.option("--timeout", default=120, show_default=True, type=click.IntRange(1), help="Seconds for the whole way.")
 @with_appcontext
 def canary(timeout: int) -> None:
-    """Send a trial mail the whole way.
+    """Send a trial submission the whole way.
 
-    To the operator, through outbox, worker and relay. Ends with 1 when the relay has not taken it in time.
+    From the contact form at the public address to the operator's, through web server, outbox, worker and relay. Ends
+    with 1 when the relay has not taken it in time.
     """
-    envelope = _operator().canary(current_app.extensions["theme"]["TEXTS"]["cs"], time.time())
-    started = time.monotonic()
-    outbox().add(envelope)
-    row = ledger().row(envelope.reference)
-    while not (row.sent_at or row.failed_at) and time.monotonic() - started < timeout:
+    reference, started, why = f"C-{new_reference()}", time.monotonic(), ""
+    try:
+        _post_canary(reference, timeout)
+    except NotStoredError as error:
+        why = str(error)
+    row = ledger().row(reference)
+    while not why and row and not (row.sent_at or row.failed_at) and time.monotonic() - started < timeout:
         time.sleep(0.2)
-        row = ledger().row(envelope.reference)
-    ledger().clear_canaries(time.time() - CANARY_KEPT_SECONDS, None if row.sent_at else row.reference)
-    if row.sent_at:
-        click.echo(f"{row.reference}: the relay took it after {time.monotonic() - started:.1f} s: {row.reply}")
-        return
+        row = ledger().row(reference)
+    taken = not why and row and row.sent_at
+    ledger().clear_canaries(time.time() - CANARY_KEPT_SECONDS, None if taken else reference)
+    if not taken:
+        why = why or _why_not_sent(row)
+        raise click.ClickException(f"CANARY {reference} NOT TAKEN in {timeout} s: {why}. `check` tries every part.")
+    click.echo(f"{reference}: the relay took it after {time.monotonic() - started:.1f} s: {row.reply}")
+
+
+def _post_canary(reference: str, timeout: int) -> None:
+    config, path = current_app.config, current_app.extensions["theme"]["FORM_ADDRESSES"]["contact"]["cs"]
+    email = f"kanarek@{config['SITE_ADDRESS'].rpartition('@')[2]}"
+    post(config["SITE_URL"], path, email, reference, config["SECRET_KEY"], timeout)
+
+
+def _why_not_sent(row: Any) -> str:
+    if row is None:
+        return "the site stored it in another database than this one"
+    if row.attempts:
+        return f"the relay's last words: {row.reply}" if row.reply else "the relay has not answered yet"
     alive = ledger().status(time.time()).workers
-    words = f"the relay's last words: {row.reply}" if row.reply else "the relay has not answered yet"
-    seen = "those seen in the last ten minutes are busy or gone" if alive else "none is alive"
-    why = words if row.attempts else f"no worker took it: {seen}"
-    raise click.ClickException(f"CANARY {row.reference} NOT TAKEN in {timeout} s: {why}. `check` tries every part.")
+    return f"no worker took it: {'those seen in the last ten minutes are busy or gone' if alive else 'none is alive'}"
 
 
 @click.command("check")

@@ -1,4 +1,4 @@
-"""What the operator is told by mail: the digest, the alarm, the canary. References only, nobody's data; no clock."""
+"""What the operator is told by mail: the digest and the alarm. References only, nobody's data; no clock."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from forms import mail, wording
+from forms import wording
 from forms.outbox import Envelope
-from forms.submission import Submission, new_reference
 
 WORDS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("notice.toml").read_text("utf-8"))
 POLICY = email.policy.SMTP.clone(max_line_length=76)  # RFC 2045 6.7: quoted-printable lines
@@ -59,21 +58,6 @@ class Operator:
         hour = datetime.fromtimestamp(now, UTC)
         return self._envelope("alarm", f"A-{hour:%Y%m%d%H}", words["subject"].format(count=len(parked)), text, now)
 
-    def canary(self, texts: Mapping[str, Any], now: float) -> Envelope:
-        """Return a submission that nobody made, composed as any other, to the operator."""
-        submission = Submission(
-            reference=f"C-{new_reference()}",
-            kind="canary",
-            language="cs",
-            department="",
-            name="Kanárek",
-            email=self.address,
-            answers=(),
-            received_at=datetime.fromtimestamp(now, UTC).replace(microsecond=0),
-        )
-        message = mail.compose(submission, texts, mail.Addressing(self.site, self.address))
-        return self._row("canary", submission.reference, message, now)
-
     def _envelope(self, kind: str, reference: str, subject: str, text: str, now: float) -> Envelope:
         written_at = datetime.fromtimestamp(now, UTC)
         message = EmailMessage(POLICY)
@@ -83,9 +67,6 @@ class Operator:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office comes back
         message["X-Webform"], message["X-Webform-Reference"] = WORDS[kind]["slug"], reference
         message.set_content(text, cte="quoted-printable")
-        return self._row(kind, reference, message.as_bytes(), now)
-
-    def _row(self, kind: str, reference: str, message: bytes, now: float) -> Envelope:
         return Envelope(
             reference=reference,
             token=secrets.token_urlsafe(24),
@@ -94,7 +75,7 @@ class Operator:
             receipt="",
             sender=self.bounces,
             recipient=self.address,
-            message=message,
+            message=message.as_bytes(),
             received_at=now,
             kind=kind,
         )

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, UnsupportedMediaType
 
-from forms import guard, theme, wording
+from forms import canary, guard, theme, wording
 from forms.database import OutboxError
 from forms.extension import extend
 from forms.forms import FORMS, ExtensionForm, SiteForm
@@ -76,13 +76,14 @@ def submit(kind: str, language: str) -> ResponseReturnValue:
     if request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType
     form, source = posted_form(kind, language, request.form)
-    valid = form.validate()
-    if source is guard.Source.FOREIGN or "token" in form.errors:
+    valid, mark = form.validate(), request.form.get(canary.FIELD, "")
+    marked = canary.marked(mark, current_app.config["SECRET_KEY"])
+    if source is guard.Source.FOREIGN or "token" in form.errors or (mark and not marked):
         return form_page(form, 403)
     if not valid:
         return form_page(form, 422)
     try:
-        token = intake().store(form)
+        token = intake().store(form, marked)
     except OutboxError as error:
         logger.error("a submission could not be stored: %s", error)
         body, status = form_page(form, 503)

@@ -37,6 +37,7 @@ NEVER = {
     "booking": FRAMEWORK | STORE | MAIL,
     "wording": FRAMEWORK | STORE | MAIL,
     "delivery": FRAMEWORK | STORE | {"email", "forms.mail", "forms.views"},
+    "canary": FRAMEWORK | STORE | MAIL | {"forms"},
     "settings": FRAMEWORK | STORE | MAIL | {"forms"},
     "theme": FRAMEWORK | STORE | MAIL | {"pelican", "forms"},
     "notice": FRAMEWORK | STORE | {"smtplib", "time", "forms.delivery", "forms.forms"},

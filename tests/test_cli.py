@@ -8,15 +8,18 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import datetime, timedelta
 
 import pytest
+from werkzeug.serving import make_server
 
 from conftest import CONTACT, OWN
 from forms import cli, create_app
 from forms.notice import Operator
 from forms.wording import PRAGUE
+from serving import free_port
 from test_outbox import NOW, envelope
 
 
@@ -204,35 +207,72 @@ def test_what_was_parked_by_hand_alarms_nobody(runner, ledger, reference):
     assert ledger.rows(kind="alarm") == []
 
 
+@pytest.fixture
+def public(environ, smtp):
+    """The settings of a site that is served at its public address."""
+    port = free_port()
+    settings = {**environ, "FORMS_SITE_URL": f"http://127.0.0.1:{port}"}
+    server = make_server("127.0.0.1", port, create_app(settings), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield settings
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def canary_of(settings, *arguments):
+    return create_app(settings).test_cli_runner().invoke(args=["canary", *arguments])
+
+
 @pytest.mark.both_databases
-def test_the_canary_goes_the_whole_way_and_says_how_long_it_took(environ, runner, outbox, ledger, smtp):
+def test_the_canary_goes_the_whole_way_and_says_how_long_it_took(public, outbox, ledger, smtp):
     outbox.add(envelope(1, kind="canary", received_at=time.time() - 2 * 86400))
-    process = worker(environ)
+    process = worker(public)
     try:
-        result = runner.invoke(args=["canary", "--timeout", "20"])
+        result = canary_of(public, "--timeout", "20")
     finally:
         process.terminate()
         process.communicate(timeout=15)
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.output
     assert re.fullmatch(r"C-[A-Z0-9]{6}: the relay took it after \d\.\d s: 250 OK queued as \d\n", result.output)
+    (row,) = ledger.rows()  # the old one is gone
+    assert (row.reference, row.kind) == (result.output[:8], "canary")
     assert smtp.taken[-1].rcpt_tos == ["spravce@ispadmin.example"]
-    assert [row.reference for row in ledger.rows()] == [result.output[:8]]  # the old one is gone
+    message = email.message_from_bytes(smtp.taken[-1].content, policy=email.policy.default)
+    assert message["Subject"] == f"Zkouška formulářů: Kanárek, {row.reference}"
+    assert message["X-Webform"] == "kanarek"
 
 
-def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(environ, runner, ledger, smtp):
-    result = runner.invoke(args=["canary", "--timeout", "1"])
+def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(public, ledger, smtp):
+    result = canary_of(public, "--timeout", "5")
     assert result.exit_code == 1
-    assert "NOT TAKEN in 1 s: no worker took it: none is alive" in result.output
+    assert "NOT TAKEN in 5 s: no worker took it: none is alive" in result.output
     smtp.answers = {"MAIL": "451 greylisted"}
-    process = worker(environ)
+    process = worker(public)
     try:
-        result = runner.invoke(args=["canary", "--timeout", "4"])
+        until(lambda: ledger.status(time.time()).workers == 1, 30)
+        result = canary_of(public, "--timeout", "5")
     finally:
         process.terminate()
         process.communicate(timeout=15)
     assert result.exit_code == 1
     assert "the relay's last words: 451 greylisted" in result.output
     assert ledger.rows() == []
+
+
+def test_a_canary_that_the_site_does_not_take_says_why(public, ledger):
+    nowhere = canary_of({**public, "FORMS_SITE_URL": f"http://127.0.0.1:{free_port()}"})
+    assert nowhere.exit_code == 1
+    assert "does not answer ([Errno 111] Connection refused)" in nowhere.output
+    forged = canary_of({**public, "FORMS_SECRET_KEY": "not the key that the site has, but another"})
+    assert f"{public['FORMS_SITE_URL']} answers 403" in forged.output
+    assert ledger.rows() == []
+
+
+def test_a_canary_that_another_database_has_says_so(public, tmp_path):
+    other = canary_of({**public, "FORMS_DATABASE_URL": f"sqlite:///{tmp_path}/other.sqlite3"})
+    assert "the site stored it in another database than this one" in other.output
 
 
 def test_mails_to_the_operator_have_no_receipt(client, runner, ledger):

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 
 from forms.notice import LISTED, Operator
-from test_mail import TEXTS
 
 OPERATOR = Operator("web@ispadmin.example", "spravce@ispadmin.example", "vracene@ispadmin.example")
 NOW = datetime(2026, 11, 25, 6, 0, 5, tzinfo=UTC).timestamp()
@@ -90,13 +89,3 @@ def test_an_alarm_about_thousands_is_short():
     text = text_of(OPERATOR.alarm([row(f"R{number}", reply="550 no") for number in range(5000)], NOW))
     assert "a dalších 4800" in text
     assert len(text) < 20_000
-
-
-def test_the_canary_is_composed_as_a_submission_to_the_operator():
-    envelope = OPERATOR.canary(TEXTS, NOW)
-    message = parsed(envelope)
-    assert envelope.reference.startswith("C-")
-    assert envelope.recipient == message["To"] == OPERATOR.address
-    assert message["Subject"] == f"Zkouška formulářů: Kanárek, {envelope.reference}"
-    assert message["X-Webform"] == "kanarek"
-    assert message.get_content().startswith("Zkušební zpráva prošla celou cestou")
