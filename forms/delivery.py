@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import random
 import smtplib
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +21,7 @@ logger = logging.getLogger("forms.delivery")
 
 GIVE_UP_SECONDS = 5 * 86400  # RFC 5321 4.5.4.1: at least four to five days
 LONGEST_PAUSE = 4 * 3600
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
 class RefusedError(Exception):
@@ -47,18 +51,21 @@ class Relay:
 
     All that one message can wait for fits into `lease` seconds: some fifteen answers (connecting, TLS, EHLO, AUTH,
     MAIL, RCPT, DATA) and the one to the last dot, for which RFC 5321 4.5.3.2.6 gives ten minutes, lest the relay has
-    taken what we think it has not.
+    taken what we think it has not. A relay that drips ends no time-out: at nine tenths of the lease it is broken off.
     """
 
     def __init__(self, url: str, lease: float, ca_file: str = ""):
         self.ca_file = ca_file  # vouches for the relay's certificate instead of the system's, where it is given
         self.url, self.seconds, self.last_seconds = urlsplit(url), max(1.0, lease / 40), max(2.0, lease / 2)
+        self.whole_seconds = lease * 0.9
         self.session: smtplib.SMTP | None = None
+        self.until = 0.0  # by the monotonic clock; a session that is in use after that is broken off
 
     def send(self, sender: str, recipient: str, message: bytes) -> str:
         """Hand one message over and return the relay's answer to its last dot, such as `250 OK queued as 4F2`."""
+        self.until = time.monotonic() + self.whole_seconds
         try:
-            session = self.open()
+            session = self.session or self._connect()
         except (smtplib.SMTPException, OSError, ValueError) as error:  # the last: a password that is not ASCII
             raise RelayDownError(f"{type(error).__name__}: {error}") from error
         try:
@@ -85,28 +92,39 @@ class Relay:
 
     def open(self) -> smtplib.SMTP:
         """Return the session, opened and logged in; raise what smtplib and ssl raise."""
-        self.session = self.session or self._connect()
-        return self.session
+        self.until = time.monotonic() + self.whole_seconds
+        return self.session or self._connect()
 
     def _connect(self) -> smtplib.SMTP:
-        host, port = self.url.hostname or "", self.url.port
-        if self.url.scheme == "smtps":
-            context = self._context()
-            session: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=self.seconds, context=context)
+        host, scheme = self.url.hostname or "", self.url.scheme
+        if scheme == "smtps":
+            session: smtplib.SMTP = smtplib.SMTP_SSL(timeout=self.seconds, context=self._context())
         else:
-            session = smtplib.SMTP(
-                host, port or (587 if self.url.scheme == "smtp+starttls" else 25), timeout=self.seconds
-            )
+            session = smtplib.SMTP(timeout=self.seconds)
+        session._host = host  # type: ignore[attr-defined]  # for TLS; SMTP(host) greets before it can be broken off
+        self.session = session
+        threading.Thread(target=self._watch, args=(session,), daemon=True).start()
         try:
-            if self.url.scheme == "smtp+starttls":
+            code, words = session.connect(host, self.url.port or PORTS[scheme])
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, words)
+            if scheme == "smtp+starttls":
                 session.starttls(context=self._context())
             session.ehlo_or_helo_if_needed()
             if self.url.username:
                 session.login(unquote(self.url.username), unquote(self.url.password or ""))
         except BaseException:
-            session.close()
+            self.close()
             raise
         return session
+
+    def _watch(self, session: smtplib.SMTP) -> None:
+        """Break the session off when it is over `until`, and again while there is no socket, as when TLS begins."""
+        while self.session is session:
+            time.sleep(0.2)
+            if session.sock and time.monotonic() > self.until:
+                with suppress(OSError):  # not by SSLSocket's own, which would go on without TLS
+                    socket.socket.shutdown(session.sock, socket.SHUT_RDWR)
 
     def _context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca_file or None)
@@ -126,6 +144,7 @@ class Relay:
 
     def quit(self) -> None:
         """End the session in good order; a relay that is gone by then is no matter."""
+        self.until = time.monotonic() + self.seconds
         try:
             if self.session:
                 self.session.quit()

@@ -258,6 +258,19 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_mail_waits(out
     assert "certificate verify failed" in ledger.rows("pending")[0].reply.lower()
 
 
+def test_a_relay_that_drips_under_tls_is_broken_off(tls_relay):
+    url, keeper = tls_relay
+
+    async def drip(server, *_):
+        while True:
+            server._writer.write(b"2")
+            await asyncio.sleep(0.1)
+
+    keeper.handle_MAIL = drip
+    with pytest.raises(SessionLostError):
+        Relay(url, 2, str(CERTIFICATE)).send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+
+
 def test_what_is_not_tls_is_no_smtps_relay(smtp):
     with pytest.raises((ssl.SSLError, smtplib.SMTPException, OSError)):
         Relay(smtp.url.replace("smtp:", "smtps:"), 2).open()

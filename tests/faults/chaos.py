@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 # A trouble is "" for none, a whole reply instead of the usual one, or one of these; and `SLOW 2.5`, `MORE bytes`.
-DROP, HANG = "DROP", "HANG"
+DROP, HANG, DRIP = "DROP", "HANG", "DRIP"
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Chaos(socketserver.ThreadingTCPServer):
         self.trouble: Callable[[str, str], str] = lambda stage, sender: ""
         self.extensions = extensions
         self.sessions: list[Session] = []
+        self.drips: list[float] = []  # how many seconds each was listened to
         self.stopped = threading.Event()
         self.url = f"smtp://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -122,9 +124,22 @@ class _Conversation(socketserver.StreamRequestHandler):
         if trouble == HANG:
             self.server.stopped.wait()
             raise _BrokenOffError
+        if trouble == DRIP:
+            self._drip()
         if trouble.startswith("SLOW"):
             self.server.stopped.wait(float(trouble.split()[1]))
             trouble = ""
         if answer := trouble or usual:
             self.wfile.write(answer.encode() + b"\r\n")
         return answer
+
+    def _drip(self) -> None:
+        """Say one byte after the other of an answer without end, until nobody listens."""
+        begun = time.monotonic()
+        try:
+            for byte in chain(b"250-", repeat(ord("x"))):
+                self.connection.sendall(bytes([byte]))
+                if self.server.stopped.wait(0.1):
+                    raise _BrokenOffError
+        finally:
+            self.server.drips.append(time.monotonic() - begun)

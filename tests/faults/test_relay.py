@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from faults.chaos import DROP, HANG, Chaos
+from faults.chaos import DRIP, DROP, HANG, Chaos
 from faults.scale import SCALE
 from faults.service import Service
 from forms.delivery import Relay, deliver_due
@@ -63,7 +63,7 @@ def test_each_trouble_with_one_message_is_that_messages_alone(environ, relay, ou
 @pytest.mark.parametrize(
     ("stage", "trouble"),
     [
-        *[(stage, trouble) for stage in ("greeting", "EHLO") for trouble in (DROP, HANG, "421 closing", GARBAGE)],
+        *[(stage, trouble) for stage in ("greeting", "EHLO") for trouble in (DROP, HANG, DRIP, "421 closing", GARBAGE)],
         ("STARTTLS", DROP),
         ("STARTTLS", "454 not now"),
         ("STARTTLS", "220 go on\r\nthis is not TLS"),
@@ -109,6 +109,40 @@ def test_a_relay_that_thinks_for_long_gets_a_mail_once(environ, relay, outbox, l
         eventually(lambda: ledger.rows("sent"), 60)
         time.sleep(2)
     assert relay.mails == [mail("slow")]
+
+
+def test_a_relay_that_drips_is_broken_off_before_another_worker_may_have_its_mail(
+    environ, relay, outbox, ledger, tmp_path
+):
+    dripped = set()
+
+    def trouble(stage, sender):
+        if sender != f"{stage}@trouble.example" or stage in dripped:
+            return ""
+        dripped.add(stage)
+        return DRIP
+
+    relay.trouble = trouble
+    for number, stage in enumerate(STAGES):
+        outbox.add(envelope(number, message=mail(f"healthy {stage}")))
+        outbox.add(envelope(1000 + number, message=mail(f"bad {stage}"), sender=f"{stage}@trouble.example"))
+    with Service(environ, tmp_path, workers=2):
+        eventually(lambda: len(ledger.rows("sent")) == 2 * len(STAGES), 90)
+    assert len(relay.drips) == len(STAGES)
+    assert max(relay.drips) < int(environ["FORMS_LEASE_SECONDS"])
+    assert {row.attempts for row in ledger.rows() if row.sender.endswith("trouble.example")} == {2}
+    twice = mail("bad dot")  # it came whole before its answer dripped
+    assert Counter(relay.mails) == {mail(f"{which} {stage}"): 1 for which in ("healthy", "bad") for stage in STAGES} | {
+        twice: 2
+    }
+
+
+def test_a_relay_that_drips_its_farewell_is_not_listened_to(relay):
+    session = Relay(relay.url, 4)
+    session.send("a@example.cz", "b@example.cz", mail("last"))
+    relay.trouble = lambda stage, sender: DRIP if stage == "QUIT" else ""
+    session.quit()
+    assert relay.mails == [mail("last")]
 
 
 def mail(text):
