@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
 import time
 from datetime import UTC, datetime
@@ -17,7 +18,8 @@ from forms import bounce, mail, schema
 from forms.check import DATABASE_CURE
 from forms.database import OutboxError
 from forms.fields import parsed_email
-from forms.ledger import Ledger
+from forms.forms import FORMS
+from forms.ledger import NOTICES, Ledger
 from forms.outbox import Outbox
 
 NO_DATABASE = f"The database cannot be used: {{}}: {DATABASE_CURE}."
@@ -56,7 +58,7 @@ def ledger() -> Ledger:
 
 @outbox_commands.command("list")
 @click.option("--state", type=click.Choice(["pending", "sent", "failed"]), help="Only these.")
-@click.option("--kind", help="Only these: contact, price-list, training, digest, alarm, canary.")
+@click.option("--kind", type=click.Choice([*FORMS, *NOTICES]), help="Only these.")
 @click.option("--suspicious", is_flag=True, help="Only those marked as possible spam.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(0), help="The newest so many; 0: all.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list, for machines.")
@@ -70,12 +72,13 @@ def list_rows(state: str | None, kind: str | None, suspicious: bool, limit: int,
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
+    width = max(80, shutil.get_terminal_size().columns)  # 80 where there is no terminal
     click.echo(f"{'REFERENCE':13}{'KIND':11}{'STATE':8}{'RECEIVED (UTC)':17}{'NEXT TRY':12}{'TRIES':6}LAST REPLY")
     for row in rows:
         received, following = _time(row["received_at"]), _time(row["next_attempt_at"])[-11:]
         line = f"{row['reference']:13}{row['kind']:11}{row['state']:8}{received:17}{following:12}{row['attempts']:<6}"
         words = row["reply"].rpartition("; bounced: ")[2]
-        click.echo((line + words)[:80].rstrip())
+        click.echo((line + words)[:width].rstrip())
     more = f", the newest; older ones with --limit {limit * 10}" if len(found) > len(rows) else ""
     click.echo(f"{len(rows)} mail{'' if len(rows) == 1 else 's'}{more}")
 

@@ -44,7 +44,7 @@ NEVER = {
     "bounce": FRAMEWORK | STORE | {"smtplib", "time", "forms"},
     "check": FRAMEWORK | STORE | {"email", "forms.mail", "forms.views"},
     "cli": {"sqlalchemy", "wtforms", "smtplib", "email", "forms.views", "forms.forms", "forms.mail"},
-    "cli_outbox": {"sqlalchemy", "wtforms", "smtplib", "email", "forms.views", "forms.forms"},
+    "cli_outbox": {"sqlalchemy", "wtforms", "smtplib", "email", "forms.views"},
     "__init__": {"sqlalchemy", "smtplib", "wtforms", "email"},
 }
 

@@ -58,7 +58,7 @@ def test_erase_finds_all_of_a_person_by_address(runner, client, reference, ledge
 
 
 # -- list --------------------------------------------------------------------------------------------------------------
-def test_the_list_is_filtered_limited_and_fits_a_terminal(runner, outbox):
+def test_the_list_is_filtered_limited_and_fits_a_terminal(runner, outbox, monkeypatch):
     for number in range(12):
         outbox.add(envelope(number, kind="price-list" if number % 2 else "contact", suspicious=number == 3))
     outbox.add(envelope(99, reference="A-2026112521", kind="alarm"))
@@ -66,8 +66,11 @@ def test_the_list_is_filtered_limited_and_fits_a_terminal(runner, outbox):
     listed = runner.invoke(args=["outbox", "list", "--limit", "3"]).output.splitlines()
     assert [line.split()[0] for line in listed] == ["REFERENCE", "R10", "R11", "A-2026112521", "3"]
     assert listed[-1] == "3 mails, the newest; older ones with --limit 30"
-    assert max(map(len, runner.invoke(args=["outbox", "list"]).output.splitlines())) <= 80
+    for width in (80, 120):
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert max(map(len, runner.invoke(args=["outbox", "list"]).output.splitlines())) == width
     assert "6 mails\n" in runner.invoke(args=["outbox", "list", "--kind", "price-list"]).output
+    assert "'contact', 'price-list'" in runner.invoke(args=["outbox", "list", "--kind", "pricelist"]).output
     assert "R3 " in runner.invoke(args=["outbox", "list", "--suspicious"]).output
     rows = json.loads(runner.invoke(args=["outbox", "list", "--limit", "0", "--json"]).output)
     assert len(rows) == 13
