@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -414,6 +415,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             done = subprocess.run([*words, "USER=git"], input=unit.read_text("utf-8"), capture_output=True, text=True)
             target.write_text(done.stdout)
+    for unit in ("support-", "newsroom", "newsroom-"):
+        folder = root / f"etc/systemd/system/{unit}.service.d"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(UNITS / "hardened.conf", folder)
     return root
 
 

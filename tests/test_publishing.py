@@ -82,6 +82,9 @@ def test_installing_again_changes_nothing(end: End) -> None:
     assert (end.repository / "hooks/pre-receive").resolve() == ROOT / "deploy/hooks/pre-receive"
     service = (end.repository / "systemd/newsroom.service").read_text()
     assert f"ExecStart={end.repository}/hooks/newsroom timer" in service
+    hardened = (ROOT / "deploy/systemd/hardened.conf").read_text()
+    for unit in ("newsroom", "newsroom-"):
+        assert (end.repository / f"systemd/{unit}.service.d/hardened.conf").read_text() == hardened
 
 
 def test_an_empty_repository_takes_content_as_its_first_push(tmp_path: Path) -> None:
