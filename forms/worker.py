@@ -19,7 +19,7 @@ from forms.outbox import Envelope, Outbox
 
 logger = logging.getLogger("forms.worker")
 
-FINISH_SECONDS = 8  # for the mail in hand; systemd and containers kill after ten
+FINISH_SECONDS = 7  # for the mail in hand, as gunicorn has; systemd and containers kill after ten
 CUT_OFF = "the mail in hand took too long: left to its lease, it goes again with the same Message-ID"
 HOUSEKEEPING_SECONDS = 10
 PURGE_SECONDS = 3600  # rows are kept for days: an hour more is no matter

@@ -1,5 +1,6 @@
 """What the fault tests share: the settings of an impatient service, its relay, and what is said of the run."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -23,9 +24,11 @@ class Say:
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self.capsys = capsys
+        self.said_at = 0.0
 
     def progress(self, line: str) -> None:
-        if TORTURE:
+        if TORTURE and time.monotonic() > self.said_at + 2:
+            self.said_at = time.monotonic()
             with self.capsys.disabled():
                 print(f"\r  {line} ", end="", flush=True)
 

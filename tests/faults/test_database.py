@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from faults.scale import SCALE
+from faults.scale import DATABASES, SCALE
 from faults.service import Service, Visitors, references, until_all_is_sent
 from forms.database import Database, OutboxError
 from forms.ledger import Ledger
@@ -95,8 +95,8 @@ def held(url):
     holder.close()
 
 
-@pytest.mark.both_databases
-def test_a_locked_database_is_an_answer_and_is_got_over(environ, database_url, ledger, relay, tmp_path):
+@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+def test_a_locked_database_is_an_answer_and_is_got_over(environ, database_url, ledger, relay, tmp_path, say):
     with Service(environ, tmp_path, webs=1, workers=1) as service:
         assert service.post("before")[0] == 303
         eventually(lambda: ledger.rows("sent"))
@@ -104,6 +104,7 @@ def test_a_locked_database_is_an_answer_and_is_got_over(environ, database_url, l
             end = time.monotonic() + SCALE.locked
             while time.monotonic() < end:
                 assert until_refused(service, "meanwhile") == 0
+                say.progress(f"locked for another {end - time.monotonic():.0f} s")
         assert service.post("after")[0] == 303
         eventually(lambda: len(ledger.rows("sent")) == 2)
     assert len(relay.mails) == 2
@@ -168,8 +169,13 @@ def test_a_postgresql_that_keeps_its_connections_and_answers_nothing_is_not_wait
 def test_what_was_committed_unheard_is_told_as_not_stored_and_found_when_it_is_sent_again(postgres, outbox, ledger):
     engine = ledger.database.engine
     ledger.database.ping()
+
+    def freeze(connection):
+        connection.connection.dbapi_connection.patience = 1
+        frozen.enter_context(postgres.frozen())
+
     with contextlib.ExitStack() as frozen:
-        sa.event.listen(engine, "commit", lambda _: frozen.enter_context(postgres.frozen()), once=True)
+        sa.event.listen(engine, "commit", freeze, once=True)
         with pytest.raises(OutboxError):
             outbox.add(envelope(1, digest="f" * 64))
     assert outbox.add(envelope(2, digest="f" * 64)) == envelope(1).token

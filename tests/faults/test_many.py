@@ -1,23 +1,26 @@
 """Several web processes and workers on one database, and how they end."""
 
 import threading
+import time
 from collections import Counter
 
 import pytest
 
 from faults.chaos import HANG
-from faults.scale import SCALE
+from faults.scale import DATABASES, SCALE
 from faults.service import Service, Visitors, references, until_all_is_sent
 from serving import eventually
 
-pytestmark = pytest.mark.both_databases
 
-
+@pytest.mark.both_databases
 def test_three_workers_and_two_web_processes_send_each_once(environ, ledger, relay, tmp_path, say, request):
     environ["FORMS_LEASE_SECONDS"] = "600"  # nobody dies here, and a slow machine is no reason to send twice
     with Service(environ, tmp_path, webs=2, workers=3) as service:
         with Visitors(service, SCALE.clients, "many") as visitors:
-            eventually(lambda: len(visitors.shown) >= SCALE.each_once, 600)
+            while len(visitors.shown) < SCALE.each_once:
+                assert visitors.is_alive(), visitors.wrong
+                time.sleep(0.1)
+                say.progress(f"{len(visitors.shown)} of {SCALE.each_once} shown")
         assert not visitors.wrong
         until_all_is_sent(ledger, len(visitors.shown))
     sent = Counter(references(relay.mails))
@@ -26,6 +29,7 @@ def test_three_workers_and_two_web_processes_send_each_once(environ, ledger, rel
     assert sum(bool(session.mails) for session in relay.sessions) > 1, "one worker did it all"
 
 
+@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 def test_all_end_within_ten_seconds_while_the_relay_chews(environ, ledger, relay, tmp_path):
     environ["FORMS_LEASE_SECONDS"] = "60"
     relay.trouble = lambda stage, sender: HANG if stage == "dot" else ""

@@ -7,13 +7,15 @@ from itertools import pairwise
 import pytest
 
 from faults.chaos import DRIP, DROP, HANG, Chaos
-from faults.scale import SCALE
+from faults.scale import DATABASES, SCALE, TORTURE
 from faults.service import Service
 from forms.delivery import Relay, deliver_due
 from serving import eventually
 from test_outbox import NOW, envelope
 
+ON_EACH = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 STAGES = ("MAIL", "RCPT", "DATA", "body", "dot")
+DRIPPING = STAGES if TORTURE else ("MAIL", "dot")
 GARBAGE = "\x00\xff what? 250 not at all"
 NOT_YET = [
     (stage, answer) for stage in STAGES if stage != "body" for answer in ("451 later", "452 full", "421 closing")
@@ -24,7 +26,7 @@ REFUSED = [("RCPT", "550 no such user"), ("dot", "554 no")]
 ALWAYS = [("dot", DROP), ("body", DROP), ("RCPT", "421 closing")]  # at every attempt
 
 
-@pytest.mark.both_databases
+@ON_EACH
 def test_each_trouble_with_one_message_is_that_messages_alone(environ, relay, outbox, ledger, tmp_path):
     """Each message meets its trouble once, but for the last three; a healthy one goes before each."""
     troubles = [*NOT_YET, *BROKEN, *WRONG, ("dot", "SLOW 3"), *REFUSED, *ALWAYS]
@@ -76,20 +78,21 @@ def test_a_relay_that_opens_no_session_is_asked_once_and_all_waits(outbox, ledge
     with Chaos(extensions=("STARTTLS",)) as chaos:
         url = chaos.url.replace("smtp:", "smtp+starttls:") if stage == "STARTTLS" else chaos.url
         chaos.trouble = lambda at, sender: trouble if at.replace("HELO", "EHLO") == stage else ""
-        relay = Relay(url, 4)
-        assert deliver_due(outbox, relay.send, 60, 4, clock=lambda: NOW) == (0, False)
+        relay = Relay(url, 2)
+        assert deliver_due(outbox, relay.send, 60, 2, clock=lambda: NOW) == (0, False)
         assert len(chaos.sessions) == 1
         assert not chaos.mails
     assert [row.attempts for row in ledger.rows("pending")] == [1, 0, 0]
 
 
-@pytest.mark.both_databases
-def test_a_dead_relay_is_not_hammered_and_gets_all_when_it_is_back(environ, relay, outbox, ledger, tmp_path):
+@ON_EACH
+def test_a_dead_relay_is_not_hammered_and_gets_all_when_it_is_back(environ, relay, outbox, ledger, tmp_path, say):
     for number in range(30):
         outbox.add(envelope(number, message=mail(f"{number}")))
     relay.trouble = lambda stage, sender: DROP if stage == "body" else ""
     with Service(environ, tmp_path, workers=1):
         eventually(lambda: relay.sessions)
+        say.progress(f"for {SCALE.dead} s all is broken off")
         time.sleep(SCALE.dead)
         opened = [session.opened for session in relay.sessions]
         relay.trouble = lambda stage, sender: ""
@@ -101,7 +104,7 @@ def test_a_dead_relay_is_not_hammered_and_gets_all_when_it_is_back(environ, rela
     assert Counter(relay.mails) == {mail(f"{number}"): 1 for number in range(30)}
 
 
-@pytest.mark.both_databases
+@ON_EACH
 def test_a_relay_that_thinks_for_long_gets_a_mail_once(environ, relay, outbox, ledger, tmp_path):
     outbox.add(envelope(1, message=mail("slow")))
     relay.trouble = lambda stage, sender: f"SLOW {SCALE.slow}" if stage == "dot" else ""
@@ -123,18 +126,18 @@ def test_a_relay_that_drips_is_broken_off_before_another_worker_may_have_its_mai
         return DRIP
 
     relay.trouble = trouble
-    for number, stage in enumerate(STAGES):
+    for number, stage in enumerate(DRIPPING):
         outbox.add(envelope(number, message=mail(f"healthy {stage}")))
         outbox.add(envelope(1000 + number, message=mail(f"bad {stage}"), sender=f"{stage}@trouble.example"))
     with Service(environ, tmp_path, workers=2):
-        eventually(lambda: len(ledger.rows("sent")) == 2 * len(STAGES), 90)
-    assert len(relay.drips) == len(STAGES)
+        eventually(lambda: len(ledger.rows("sent")) == 2 * len(DRIPPING), 90)
+    assert len(relay.drips) == len(DRIPPING)
     assert max(relay.drips) < int(environ["FORMS_LEASE_SECONDS"])
     assert {row.attempts for row in ledger.rows() if row.sender.endswith("trouble.example")} == {2}
     twice = mail("bad dot")  # it came whole before its answer dripped
-    assert Counter(relay.mails) == {mail(f"{which} {stage}"): 1 for which in ("healthy", "bad") for stage in STAGES} | {
-        twice: 2
-    }
+    assert Counter(relay.mails) == {
+        mail(f"{which} {stage}"): 1 for which in ("healthy", "bad") for stage in DRIPPING
+    } | {twice: 2}
 
 
 def test_a_relay_that_drips_its_farewell_is_not_listened_to(relay):
