@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 import tomllib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
@@ -140,19 +139,14 @@ def _body(submission: Submission, texts: Mapping[str, Any], words: Mapping[str, 
     ]
     # Pages are typeset with unbreakable spaces; the helpdesk's filters match plain ones.
     answers = "\n".join(f"{label}: {text}" for label, text in lines).replace("\u00a0", " ")
-    paragraphs = [_folded(words["opening"]), answers]
+    paragraphs = [words["opening"], answers]
     if message := submission.by_field.get("message"):
         paragraphs += [f"{texts['field']['message']['label']}:", str(message)]
-    paragraphs.append(_folded(WORDS["closing"].format(email=submission.email, reference=submission.reference)))
+    paragraphs.append(WORDS["closing"].format(email=submission.email, reference=submission.reference))
     if submission.suspicions:
         # Without the reasons: a helpdesk's automatic answer may quote the mail, and would teach a spammer.
-        paragraphs.append(_folded(WORDS["suspicious"]))
+        paragraphs.append(WORDS["suspicious"])
     return "\n\n".join(paragraphs) + "\n"
-
-
-def _folded(paragraph: str) -> str:
-    """A paragraph of ours in lines of at most 78 columns (RFC 5322 2.1.1)."""
-    return textwrap.fill(paragraph, 78, break_long_words=False, break_on_hyphens=False)
 
 
 def _new_end(submission: Submission, texts: Mapping[str, Any]) -> list[tuple[str, str]]:
