@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes
-from email.header import Header, decode_header
+from email.header import decode_header
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def _headers(
     subject = f"{words['subject']}: {', '.join(filter(None, (name, submission.reference)))}"
     headers += [
         ("To", addressing.department),
-        ("Subject", _encoded(subject, "Subject: ")),
+        ("Subject", _encoded(subject)),
         ("Date", sent_at),
         ("Message-ID", f"<{submission.reference}.{submission.received_at:%Y%m%d%H%M%S}@{domain}>"),
         ("X-Webform", words["slug"]),
@@ -111,17 +112,23 @@ def _headers(
     return headers + [(key, value.replace("{visitor}", submission.email)) for key, value in addressing.headers]
 
 
-def _encoded(text: str, before: str) -> str:
-    """Header text in ASCII, folded, as RFC 2047 encoded words where it needs them."""
-    charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(text, charset, maxlinelen=76, header_name=before).encode(linesep="\r\n")
+def _encoded(text: str) -> str:
+    """Header text in ASCII: short as it is, else as RFC 2047 encoded words, each on a line of at most 76 columns."""
+    if text.isascii() and len(text) <= 60:
+        return text
+    words = [b""]
+    for letter in text:
+        if len(words[-1] + letter.encode()) > 36:  # become 48, and 12 around them; the longest header's name takes 13
+            words.append(b"")
+        words[-1] += letter.encode()
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
 
 
 def _mailbox(name: str, address: str) -> str:
     """A display name, quoted or encoded, and its address on a line of their own where they are long (RFC 5322 3.4)."""
     if not name:
         return address
-    phrase = f'"{name}"' if name.isascii() else _encoded(name, "Resent-From: ")
+    phrase = f'"{name}"' if name.isascii() else _encoded(name)
     folded = "\r\n " if "\r\n" in phrase or len(phrase) + len(address) > 60 else " "
     return f"{phrase}{folded}<{address}>"
 
