@@ -11,7 +11,7 @@ from flask_limiter import Limiter
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forms import cli, guard, monitoring, settings, theme, views
+from forms import cli, counts, guard, monitoring, settings, theme, views
 from forms.database import Database
 from forms.intake import Intake
 from forms.ledger import Ledger
@@ -74,7 +74,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     limiter = Limiter(
         lambda: guard.client_id(request.remote_addr or "", config["SECRET_KEY"]),
         app=app,
-        storage_uri=config["RATELIMIT_STORAGE"],
+        storage_uri=counts.HERE if config["RATELIMIT_STORAGE"] == "memory://" else config["RATELIMIT_STORAGE"],
         storage_options=REDIS if config["RATELIMIT_STORAGE"].startswith("redis") else None,
         in_memory_fallback_enabled=True,  # while Redis is away each process counts alone
         swallow_errors=True,  # when the count cannot be kept at all, visitors come first

@@ -27,6 +27,7 @@ NEVER = {
     "monitoring": STORE | MAIL | {"forms.delivery", "forms.mail", "forms.cli", "forms.views"},
     "views": STORE | MAIL | {"forms.delivery", "forms.mail", "forms.cli"},
     "intake": STORE | MAIL | {"flask", "smtplib", "forms.delivery", "forms.views", "forms.cli"},
+    "counts": FRAMEWORK | STORE | MAIL | {"forms"},
     "guard": STORE | MAIL | {"flask", "forms.outbox", "forms.forms"},
     "database": FRAMEWORK | MAIL | {"forms.outbox", "forms.ledger"},
     "outbox": FRAMEWORK | MAIL | {"forms.ledger", "forms.mail", "forms.delivery", "forms.views", "forms.cli"},
