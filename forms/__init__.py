@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from functools import partial
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from flask.sessions import SessionInterface
 from flask_limiter import Limiter
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,6 +45,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """
     config = settings.load(os.environ if environ is None else environ)
     app = Flask(__name__, static_folder=None)
+    app.session_interface = NoSession()
     app.config.update(config)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=200)
     app.config["OWN_ADDRESSES"] = frozenset(
@@ -92,12 +94,18 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     return app
 
 
+class NoSession(SessionInterface):
+    """No cookie is read or written: who comes again is not to be known again."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Return none."""
+
+
 def _outside_requests(app: Flask, kind: str, language: str) -> str:
     with app.test_request_context():
         return views.form_markup(kind, language)
 
 
 def _dress(headers: Mapping[str, str], response: Response) -> Response:
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(headers)
     return response
