@@ -28,6 +28,7 @@ class Database:
 
     def __init__(self, url: str):
         self.engine = schema.engine(url)
+        self._writer = self.engine.execution_options(write=True)
         self._ready = False
         self._writing = threading.BoundedSemaphore(1 if self.engine.dialect.name == "sqlite" else WRITERS)
 
@@ -38,8 +39,8 @@ class Database:
             if not self._ready:
                 schema.prepare(self.engine)
                 self._ready = True
-            turn = self._in_turn() if write else nullcontext()
-            with turn, self.engine.execution_options(write=write).begin() as connection:
+            engine, turn = (self._writer, self._in_turn()) if write else (self.engine, nullcontext())
+            with turn, engine.begin() as connection:
                 yield connection
         except IntegrityError:
             raise ReferenceTakenError("another row has this reference or token") from None
