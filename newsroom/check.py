@@ -3,16 +3,15 @@
 import argparse
 import sys
 import time
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pelicanconf
-from newsroom import body, clock, files, frontmatter, ids, items, notes, versions
-from newsroom.body import TEMPLATE_ID, Site
+from newsroom import body, clock, data, files, frontmatter, ids, items, leftovers, notes, versions
+from newsroom.body import TEMPLATE_ID
+from newsroom.links import Site
 from newsroom.problem import Problem, counted, report, summary
 from newsroom.source import Source, read_all
 
@@ -36,14 +35,16 @@ def problems(content: Path, now: datetime | None = None) -> list[Problem]:
     for source in sources:
         found += frontmatter.problems(source)
         found += body.problems(source, site)
+        found += leftovers.problems(source)
         found += items.problems(source) if source.folder == "news" else []
     found += pair_problems(sources)
     found += versions.problems(sources, now)
     found += items.module_problems([source for source in sources if source.folder == "news"])
     found += address_problems(sources)
+    found += title_problems(sources)
     found += description_problems(sources)
     found += files.problems(content, site.pictures)
-    found += data_problems(content)
+    found += data.problems(content, now)
     return sorted(set(found))
 
 
@@ -68,7 +69,18 @@ def survey(content: Path, sources: list[Source], now: datetime) -> Site:
         addresses=addresses,
         blocks={path.stem: set(TEMPLATE_ID.findall(path.read_text("utf-8"))) for path in sorted(theme.glob("*.html"))},
         held_back={source.path for source in sources if source.held_back(now)},
+        twins=twins(sources),
     )
+
+
+def twins(sources: list[Source]) -> dict[str, str]:
+    """Return the addresses that have a like in the other language, with it."""
+    pairs = [*pelicanconf.ADDRESSES.values(), *pelicanconf.FORM_ADDRESSES.values()]
+    by_key: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for source in sources:
+        by_key[source.folder, source.key][source.lang] = address(source)
+    both = [(pair["cs"], pair["en"]) for pair in (*pairs, *by_key.values()) if len(pair) == 2]
+    return dict(both) | {english: czech for czech, english in both}
 
 
 def made_addresses(sources: list[Source]) -> Iterator[str]:
@@ -122,12 +134,27 @@ def address_problems(sources: list[Source]) -> Iterator[Problem]:
         if source.folder == "pages" and source["Slug"] and place != fixed:
             cure = f"napište Slug: {fixed.strip('/').removeprefix('en/')}"
             yield at(source, "Slug", f"menu čeká tuto stránku na {fixed}, ne na {place}", cure)
+    made = {path.rstrip("/") for path in made_addresses(sources)}
+    owners = {place.rstrip("/"): source for place, source in taken.items()}
     for source in sources:
         for old in source["Redirect_from"].split():
-            if old in taken:
-                what = f"stará cesta {old} už patří souboru {taken[old].path}"
+            bare = old.rstrip("/")
+            if bare in owners:
+                what = f"stará cesta {old} už patří souboru {owners[bare].path}"
                 yield at(source, "Redirect_from", what, "nechte ji jen na jednom místě")
-            taken.setdefault(old, source)
+            elif bare in made:
+                yield at(source, "Redirect_from", f"cesta {old} patří stránce, která na webu je", "smažte ji")
+            owners.setdefault(bare, source)
+
+
+def title_problems(sources: list[Source]) -> Iterator[Problem]:
+    """No two texts of one language by the same name."""
+    first: dict[tuple[str, str], Source] = {}
+    for source in sources:
+        other = first.setdefault((source.lang, source["Title"].casefold()), source)
+        if other is not source and source["Title"] and source["Status"].lower() != "draft":
+            what, cure = f"stejný nadpis už má {other.path}", "odlište je, třeba datem"
+            yield Problem(source.path, source.line_of("Title"), what, cure, f"Title: {source['Title']}")
 
 
 def description_problems(sources: list[Source]) -> Iterator[Problem]:
@@ -136,55 +163,6 @@ def description_problems(sources: list[Source]) -> Iterator[Problem]:
         if source["Description"] and len(source["Description"]) not in DESCRIPTION:
             what, cure = f"popis má {len(source['Description'])} znaků", "vyhledávače ukazují 50 až 170 znaků"
             yield Problem(source.path, source.line_of("Description"), what, cure, source["Description"], severe=False)
-
-
-def data_problems(content: Path) -> Iterator[Problem]:
-    """The two files of figures and dates."""
-    checks = {"figures.toml": figure_faults, "training-dates.toml": training_faults}
-    for name, faults in checks.items():
-        path, shown = content / name, f"{content.name}/{name}"
-        text = ""
-        try:
-            text = path.read_bytes().decode("utf-8")
-            data = tomllib.loads(text)
-        except FileNotFoundError:
-            yield Problem(shown, 1, "soubor chybí", "vraťte ho")
-        except UnicodeDecodeError:
-            yield Problem(shown, 1, "soubor není v UTF-8", "uložte ho jako UTF-8")
-        except tomllib.TOMLDecodeError as error:
-            line = getattr(error, "lineno", None) or line_in(str(error))
-            lines = ["", *text.split("\n"), ""]
-            cure = "porovnejte řádek s příkladem v komentáři"
-            yield Problem(shown, line, "souboru nejde rozumět", cure, lines[min(line, len(lines) - 1)])
-        else:
-            for what, cure in faults(data):
-                yield Problem(shown, 1, what, cure)
-
-
-def line_in(message: str) -> int:
-    """Return the line that tomllib names in its message."""
-    words = message.replace(",", " ").split()
-    return int(words[words.index("line") + 1]) if "line" in words else 1
-
-
-def figure_faults(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Two whole numbers."""
-    for name in ("licences", "installations"):
-        if type(data.get(name)) is not int or data[name] < 0:
-            yield f"{name} musí být celé číslo", f"napište třeba {name} = 713, bez mezer a čárek"
-    for name in data.keys() - {"licences", "installations"}:
-        yield f"neznámé číslo {name}", frontmatter.suggestion(name, ("licences", "installations"))
-
-
-def training_faults(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each date a day and a place."""
-    for name in data.keys() - {"date"}:
-        yield f"neznámý oddíl {name}", "každý termín začíná řádkem [[date]]"
-    for number, entry in enumerate(data.get("date", []), 1):
-        if type(entry.get("date")) is not date:
-            yield f"termín {number}: date není datum", "napište ho bez uvozovek: date = 2026-12-01"
-        if entry.get("place") not in ("vendor", "operator"):
-            yield f"termín {number}: neznámé place", 'napište place = "vendor" nebo place = "operator"'
 
 
 def main() -> int:

@@ -1,6 +1,8 @@
 """What may be wrong with the files themselves: in the wrong place, links to elsewhere, pictures unseen or too heavy."""
 
 import os
+import re
+import unicodedata
 from collections.abc import Iterator, Set
 from pathlib import Path
 
@@ -8,6 +10,16 @@ from newsroom.problem import Problem
 from newsroom.source import FOLDERS, PICTURES
 
 HEAVY = 300_000  # bytes of one picture
+DOWNLOADS = "soubory"
+SIGNATURES = {  # how each kind of picture begins
+    ".png": re.compile(rb"\A\x89PNG"),
+    ".jpg": re.compile(rb"\A\xff\xd8"),
+    ".jpeg": re.compile(rb"\A\xff\xd8"),
+    ".gif": re.compile(rb"\AGIF8"),
+    ".webp": re.compile(rb"\ARIFF....WEBP", re.DOTALL),
+    ".avif": re.compile(rb"\A....ftypavi", re.DOTALL),
+    ".svg": re.compile(rb"<svg\b|<\?xml|<!--"),
+}
 TEXTS = (".md", ".markdown", ".txt", ".rst", ".html", ".htm", ".doc", ".docx", ".odt", ".rtf")
 
 
@@ -20,18 +32,31 @@ def problems(content: Path, pictures: Set[Path]) -> Iterator[Problem]:
             shown = f"{content.name}/{inside.as_posix()}"
             if path.is_symlink():
                 yield Problem(shown, 1, "soubor je jen odkaz na jiné místo (symlink)", "nahraďte ho souborem samým")
+            elif not unicodedata.is_normalized("NFC", name):
+                what, cure = "jméno souboru má háčky a čárky zvlášť (NFD)", "přejmenujte ho, nejlépe bez háčků"
+                yield Problem(shown, 1, what, cure)
             elif " " in name and path.suffix.lower() not in TEXTS:
                 yield Problem(shown, 1, "ve jméně souboru je mezera", f"přejmenujte ho: {'-'.join(name.split())}")
-            elif path.suffix.lower() in TEXTS and inside.parts[0] not in FOLDERS and path.is_file():
+            elif path.suffix.lower() in misplaced(inside) and path.is_file():
                 cure = "přesuňte ho do content/news nebo content/pages"
                 yield Problem(shown, 1, "soubor leží tam, kde ho web nevidí", cure)
             elif path.suffix.lower() in PICTURES:
                 yield from picture_problems(path, shown, pictures)
 
 
+def misplaced(inside: Path) -> tuple[str, ...]:
+    """Return the endings of texts that do not belong where this file is; a document may be there to be downloaded."""
+    if inside.parts[0] in FOLDERS:
+        return ()
+    return TEXTS[:2] if len(inside.parts) > 1 and inside.parts[0] == DOWNLOADS else TEXTS
+
+
 def picture_problems(path: Path, shown: str, pictures: Set[Path]) -> Iterator[Problem]:
     """Pictures that nobody sees, and those that nobody wants to wait for."""
-    size = path.stat().st_size
+    size, begins = path.stat().st_size, path.open("rb").read(512)
+    if not SIGNATURES[path.suffix.lower()].search(begins):
+        what = f"soubor není obrázek {path.suffix[1:].upper()}" if size else "obrázek je prázdný soubor"
+        yield Problem(shown, 1, what, "uložte ho z grafického programu znovu; přejmenovat nestačí")
     if path.resolve() not in pictures:
         yield Problem(shown, 1, "obrázek nikdo neukazuje", "smažte ho, nebo ho vložte do textu", severe=False)
     elif size > HEAVY:

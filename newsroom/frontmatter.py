@@ -40,7 +40,11 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HUMAN_DATE = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4}).*")
 LOOSE_DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})(?:\D+(\d{1,2})[:.](\d{2}))?")  # in the right order
 
-TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?![\d.])")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MARKUP = re.compile(r"\*\*|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^[\"„“][^\"„“”]*[\"“”]$")
+HARD_SPACE = "; mezera v něm je pevná (z Wordu), napište ji mezerníkem"
+MANY = 12  # words are no help any more
+TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?!\.?\d)")
 
 Findings = Iterator[tuple[str, str]]  # what is wrong, how to mend it
 
@@ -50,7 +54,7 @@ def suggestion(word: str, words: Sequence[str]) -> str:
     by_lower = {known.lower(): known for known in words}
     if close := get_close_matches(word.lower(), by_lower, 1):
         return f"mysleli jste „{by_lower[close[0]]}“?"
-    return f"použijte některý z: {', '.join(words)}"
+    return f"použijte některý z: {', '.join(words)}" if len(words) <= MANY else "nejspíš překlep, zkontrolujte ho"
 
 
 def problems(source: Source) -> Iterator[Problem]:
@@ -64,8 +68,9 @@ def problems(source: Source) -> Iterator[Problem]:
         for what, cure in found:
             yield Problem(source.path, field.line, what, cure, f"{field.name}: {field.value}")
         seen.setdefault(name, field.line)
+    below = {line.partition(":")[0].strip(" *_").lower() for _, line in source.body[: len(KEYS["news"])]}
     for name in required(source):
-        if name.lower() not in seen:
+        if name.lower() not in {*seen, *below}:
             yield Problem(source.path, 1, f"chybí klíč {name}", f"přidejte do hlavičky řádek „{name}: …“")
 
 
@@ -100,8 +105,8 @@ def date_findings(source: Source, value: str) -> Findings:
         iso = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
         yield f"datum „{value}“ se dá číst dvojím způsobem", f"napište ho jako {iso} (rok-měsíc-den)"
     else:
-        right = two_digits(value) or "2026-12-01 nebo 2026-12-01 09:00"
-        yield f"„{value}“ není datum, nebo v kalendáři chybí", f"napište ho jako {right}"
+        cure = f"napište ho jako {two_digits(value) or '2026-12-01 nebo 2026-12-01 09:00'}"
+        yield f"„{value}“ není datum, nebo v kalendáři chybí", cure + HARD_SPACE * ("\N{NO-BREAK SPACE}" in value)
 
 
 def two_digits(value: str) -> str:
@@ -147,8 +152,17 @@ def release_only(source: Source, name: str) -> Findings:
         yield f"klíč {name} patří jen k verzi", "řádek smažte"
 
 
+def plain_findings(source: Source, value: str) -> Findings:
+    """Text that is shown as it is: signs of Markdown would stay in it."""
+    if MARKUP.search(value):
+        yield "hodnota v hlavičce je jen text", "smažte značky Markdownu a HTML, uvozovky kolem ní i křížek před ní"
+    for address in EMAIL.findall(value):
+        yield f"e-mailovou adresu {address} by posbírali roboti", "smažte ji, v textu odkažte na kontakt"
+
+
 def title_findings(source: Source, value: str) -> Findings:
     """A title taken over from another version."""
+    yield from plain_findings(source, value)
     named = TITLE_VERSION.findall(value)
     if VERSION.fullmatch(source.key) and named and source.key not in named:
         yield f"nadpis mluví o verzi {named[0]}, soubor je {source.key}", "opravte nadpis, nebo jméno souboru"
@@ -168,7 +182,10 @@ def redirect_findings(source: Source, value: str) -> Findings:
     """Paths of the old site, parted by spaces."""
     for old in value.split():
         if not OLD_PATH.fullmatch(old):
-            yield f"„{old}“ není cesta na starém webu", "napište cestu bez domény: /cz/technicka-podpora"
+            cure = "napište cestu bez domény: /cz/technicka-podpora"
+            cure = "víc cest oddělte mezerou, ne čárkou" if "," in old else cure
+            cure = "cestu s otazníkem přesměrovat nejde, smažte ji" if "?" in old else cure
+            yield f"„{old}“ není cesta na starém webu", cure
 
 
 def slug_findings(source: Source, value: str) -> Findings:
@@ -179,6 +196,8 @@ def slug_findings(source: Source, value: str) -> Findings:
 
 VALUES = {
     "title": title_findings,
+    "summary": plain_findings,
+    "description": plain_findings,
     "requires": requires_findings,
     "support_until": support_findings,
     "date": date_findings,

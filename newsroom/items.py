@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from newsroom.frontmatter import Findings, suggestion
-from newsroom.notes import HEADINGS, KINDS, Heading, Item, slug
+from newsroom.frontmatter import HARD_SPACE, TITLE_VERSION, Findings, suggestion
+from newsroom.notes import HEADINGS, ITEM, KINDS, Heading, Item, slug
 from newsroom.problem import Problem, counted
 from newsroom.source import VERSION, Source
 from newsroom.typography import CZECH_MONTHS, ENGLISH_MONTHS
@@ -14,11 +14,14 @@ from newsroom.typography import CZECH_MONTHS, ENGLISH_MONTHS
 NO_DASH = re.compile(r"\s*(?:[-+–—•·]|\*(?!\*)|\d+[.)])\s*")
 NO_COLON = re.compile(r"(\*\*|__)([^*_:]+)\1(?!:)")
 NOT_BOLD = re.compile(r"([*_]?)([^*_:]{2,40}):\1\s")
+ALMOST_MODULE = re.compile(r"(\*\*|__)\s*([^*_:]{2,40}?)\s*(?::\s*\1|\1\s*:)")
 PLACEHOLDERS = ("Sem napište text.", "Write the text here.")
 MONTHS = [months.split("|") for months in (CZECH_MONTHS, ENGLISH_MONTHS)]
 MONTH_NUMBER = {month: str(months.index(month) + 1) for months in MONTHS for month in months}
 DAY_AND_MONTH = re.compile(rf"(?<=\d)\.? ({'|'.join(MONTH_NUMBER)})")
 FIGURE = re.compile(r"\d+(?:[ \N{NO-BREAK SPACE},]\d{3}(?!\d))*")  # 777 939 and 777,939 are one
+DAY = re.compile(rf"\b(\d{{1,2}})\.? ({'|'.join(MONTH_NUMBER)}) (\d{{4}})")
+COMES_OUT = re.compile(r"vyšl|vyjde|vychází|c[ao]mes? out|released", re.IGNORECASE)
 UNSAID = re.compile(r"\{[^}]*\}|\]\([^)]*\)|<[^>]*>|`[^`]*`")  # ids, addresses, tags, code
 
 
@@ -28,6 +31,8 @@ def problems(source: Source) -> Iterator[Problem]:
     for number, line in source.note.strays:
         yield Problem(source.path, number, *stray(line), line)
     yield from item_problems(source)
+    if VERSION.fullmatch(source.key):
+        yield from release_problems(source)
     for number, line in source.prose():
         if line.strip() in PLACEHOLDERS and source["Status"].lower() != "draft":
             yield Problem(source.path, number, "zůstala tu věta z předlohy", "napište místo ní svůj text", line)
@@ -70,10 +75,36 @@ def same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == other.casefold()
 
 
+def release_problems(source: Source) -> Iterator[Problem]:
+    """What a release says of itself before its headings, and items that stand there; slips, but not surely."""
+    headings = [heading.line for heading in source.note.headings]
+    for number, line in source.prose():
+        if number >= min(headings, default=number + 1):
+            return
+        if not headings and ITEM.match(line):
+            what, cure = "položka není pod žádným nadpisem", "dejte nad ni ## Nové, ## Opravy nebo jiný z pevných"
+            yield Problem(source.path, number, what, cure, line, severe=False)
+            return
+        said = announced(line) if COMES_OUT.search(line) else ([], [])
+        if said[0] and source["Date"][:10] not in said[0]:
+            what = f"text mluví o dni {said[0][0]}, Date je {source['Date'][:10]}"
+            yield Problem(source.path, number, what, "opravte jedno z nich", line, severe=False)
+        if said[1] and source.key not in said[1]:
+            what = f"text mluví o verzi {said[1][0]}, soubor je {source.key}"
+            yield Problem(source.path, number, what, "opravte text", line, severe=False)
+
+
+def announced(line: str) -> tuple[list[str], list[str]]:
+    """Return the days, as they stand in front matter, and the versions that a line names."""
+    days = [f"{year}-{int(MONTH_NUMBER[month]):02}-{int(day):02}" for day, month, year in DAY.findall(line)]
+    return days, TITLE_VERSION.findall(DAY.sub("", line))
+
+
 def stray(line: str) -> tuple[str, str]:
     """Return what is wrong with a line under a fixed heading that is not an item, and its cure."""
     if (match := NO_DASH.match(line)) and (rest := line[match.end() :].strip()):
-        return "položka začíná spojovníkem a mezerou", f"napište „- {rest[:40]}“"
+        hard = HARD_SPACE if "\N{NO-BREAK SPACE}" in match[0] else ""
+        return "položka začíná spojovníkem a mezerou", f"napište „- {rest[:40]}“{hard}"
     return "text pod nadpisem nepatří k žádné položce", "začněte ho spojovníkem a mezerou, nebo ho dejte nad nadpisy"
 
 
@@ -87,6 +118,10 @@ def item_problems(source: Source) -> Iterator[Problem]:
             what = f"značka {{#{item.id}}} je tu podruhé (poprvé na řádku {first[item.id]})"
             yield Problem(source.path, item.end, what, "smažte ji, make check doplní jinou", lines[item.end])
         first.setdefault(item.id, item.end)
+    if unsigned := [item for item in source.note.items if item.text and not item.written]:
+        what = f"{items(len(unsigned))} bez značky"
+        cure = "pusťte make check, doplní je; bez nich by se při přeformulování změnila adresa položky"
+        yield Problem(source.path, unsigned[0].line, what, cure, lines[unsigned[0].line], severe=False)
 
 
 def item_findings(item: Item, lines: dict[int, str]) -> Findings:
@@ -127,6 +162,9 @@ def module_problems(sources: list[Source]) -> Iterator[Problem]:
                 what, cure = f"za modulem „{bold[2]}“ chybí dvojtečka", f"napište **{bold[2]}:**"
             elif not item.module and (plain := NOT_BOLD.match(item.text)) and slug(plain[2]) in names:
                 what, cure = f"modul „{plain[2]}“ není tučně", f"napište **{plain[2]}:**"
+            elif not item.module and (almost := ALMOST_MODULE.match(item.text)):
+                name = almost[2].strip()
+                what, cure = f"modul „{name}“ není napsaný správně", f"napište **{name}:** a mezeru"
             elif key in doubtful:
                 what, cure = f"modul „{item.module}“ jinde není", f"mysleli jste „{usual[doubtful[key]]}“?"
             elif item.module and item.module != usual[key]:
@@ -153,6 +191,9 @@ def translation_problems(czech: Source, english: Source) -> Iterator[Problem]:
     if texts[0] and texts[0] == texts[1]:
         yield stale(begins, "anglický text je stejný jako český", "přeložte ho")
         return
+    draft = english["Status"].lower() == "draft"
+    if czech["Title"] == english["Title"] and not VERSION.fullmatch(czech.key) and not draft:
+        yield stale(english.line_of("Title"), "anglický nadpis je stejný jako český", "přeložte ho")
     counts = [Counter(item.kind for item in source.note.items) for source in (czech, english)]
     for kind in KINDS:
         if counts[0][kind] != counts[1][kind]:

@@ -19,7 +19,10 @@ NOTICE = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9]+(-[a-z0-9]+)*")
 PAGE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME = re.compile(r"(?P<key>.+)\.(?P<lang>cs|en)\.md")
 FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):(.*)")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # bidirectional ones too
+SPOILT_FIELD = re.compile(r"[ *_]*[A-Za-z][A-Za-z_-]*[ *_]*:")
+CONTROL = re.compile(  # what nobody sees, though it parts words for a machine; emoji may be joined by \u200d
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<=\w)\u200d|\u200d(?=\w)"
+)
 CONFLICT = re.compile(r"(?:<{7}|>{7}) .*|={7}")  # git writes them where two changes meet
 FENCE = re.compile(r" {0,3}(```|~~~)")
 
@@ -172,6 +175,10 @@ def parse(text: str, source: Source) -> list[Problem]:
         what, cure = "na řádku hlavičky chybí „Klíč: hodnota“", "napište ho, nebo před text vložte prázdný řádek"
         if line.startswith("---"):
             what, cure = "hlavička se nepíše mezi ---", "smažte tento řádek"
+        elif line.startswith("<!--"):
+            cure = "poznámku přesuňte pod hlavičku"
+        elif SPOILT_FIELD.match(line):
+            cure = "klíč stojí na kraji řádku, bez mezery před dvojtečkou a bez značek: „Title: …“"
         elif line[0] in " \t":
             what, cure = "hodnota v hlavičce smí mít jen jeden řádek", "spojte ji s řádkem nad ní"
         problems.append(Problem(source.path, number, what, cure, line))
@@ -180,7 +187,7 @@ def parse(text: str, source: Source) -> list[Problem]:
     else:
         position += 1
     if not source.fields and not problems:
-        problems.append(Problem(source.path, 1, "chybí hlavička", "začněte řádkem „Title: …“"))
+        problems.append(Problem(source.path, 1, "chybí hlavička", "začněte soubor řádkem „Title: …“, nad ním nic není"))
     source.body = [(number, line) for number, line in enumerate(lines[position:], position + 1)]
     return problems
 
@@ -204,12 +211,17 @@ def read(path: Path, content: Path) -> tuple[Source | None, list[Problem]]:
 
 def name_cure(name: str, folder: str) -> str:
     """Say how a file of this folder is to be named, or where it belongs."""
+    if name.lower().endswith((".heic", ".bmp", ".tif", ".tiff", ".psd", ".ai", ".eps")):
+        return "takový obrázek prohlížeče neukážou; uložte ho jako PNG nebo JPEG"
     if not name.lower().endswith((".md", ".markdown", ".txt")):
         return "soubor ke stažení přesuňte do content/soubory, jiný smažte"
+    match = re.fullmatch(r"(.+?)(?:\.(?:cs|en|cz|cze|ces|eng|gb))?\.(?:md|markdown|txt)", name)
+    news = match and (VERSION.fullmatch(match[1]) or NOTICE.fullmatch(match[1]))
+    if folder == "pages" and news:
+        return "přesuňte ho do content/news"
     if folder == "pages":
         return "pojmenujte ho jako support.cs.md: malá písmena bez háčků, jazyk cs nebo en"
-    match = re.fullmatch(r"(.+?)(?:\.(?:cs|en|cz|cze|ces|eng|gb))?\.(?:md|markdown|txt)", name)
-    if match and (VERSION.fullmatch(match[1]) or NOTICE.fullmatch(match[1])):
+    if match and news:
         return f"má to být {match[1]}.cs.md, nebo {match[1]}.en.md? Vzory: 4.28.cs.md, 2026-11-22-jmeno.cs.md"
     return "pojmenujte ho jako 4.28.cs.md nebo 2026-11-22-jmeno.cs.md"
 

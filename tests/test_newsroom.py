@@ -19,6 +19,7 @@ from newsroom.scaffold import ScaffoldError, scaffold
 from newsroom.source import ZONE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=ZONE)
+PICTURE = b"\x89PNG\r\n\x1a\n"
 GOOD = "Title: ISPadmin 4.29\nDate: 2026-11-20\nVersion: 4.29\n\nVyšla verze 4.29.\n"
 
 
@@ -139,6 +140,41 @@ SLIPS = {
     "space within a link": (body("[x] ({filename}/pages/contact.cs.md)"), 5, "není napsaný celý"),
     "unclosed link": (body("[x]({filename}/pages/contact.cs.md."), 5, "není napsaný celý"),
     "picture with a space": (body("![Graf]({attach}můj graf.png)"), 5, "není napsaný celý"),
+    "picture in capitals": (body("![Graf]({attach}4.28.CS.MD)"), 5, "mysleli jste „4.28.cs.md“?"),
+    "picture described by its name": (body("![graf.png]({attach}graf.png)"), 5, "obrázek nemá popis"),
+    "Markdown in the title": (GOOD.replace("ISPadmin 4.29", "**ISPadmin** 4.29"), 1, "je jen text"),
+    "title in quotes": (GOOD.replace("ISPadmin 4.29", '"ISPadmin 4.29"'), 1, "je jen text"),
+    "link in the summary": (GOOD.replace("Version", "Summary: [x](/podpora/)\nVersion"), 3, "je jen text"),
+    "address in the summary": (GOOD.replace("Version", "Summary: a@b.cz\nVersion"), 3, "a@b.cz by posbírali roboti"),
+    "space before the colon": (GOOD.replace("Title:", "Title :"), 1, "bez mezery před dvojtečkou"),
+    "key in bold": (GOOD.replace("Date:", "**Date:**"), 2, "bez mezery před dvojtečkou"),
+    "note above the front matter": (f"<!-- x -->\n{GOOD}", 1, "přesuňte pod hlavičku"),
+    "hard space in a date": (GOOD.replace("2026-11-20", "2026-11-20\xa009:00"), 2, "je pevná (z Wordu)"),
+    "hard space in an item": (body("## Opravy\n\n-\xa0x"), 7, "je pevná (z Wordu)"),
+    "zero-width space": (body("## Opravy\n\n- **Fak\u200bturace:** x"), 7, "neviditelný řídicí znak"),
+    "soft hyphen in a key": (GOOD.replace("Version", "Ver\xadsion"), 3, "neviditelný řídicí znak"),
+    "old paths with a comma": (GOOD.replace("Version", "Redirect_from: /a, /b\nVersion"), 3, "mezerou, ne čárkou"),
+    "old path with a question": (GOOD.replace("Version", "Redirect_from: /a?b=1\nVersion"), 3, "s otazníkem"),
+    "old path of a form": (GOOD.replace("Version", "Redirect_from: /hledani\nVersion"), 3, "která na webu je"),
+    "old path without a slash": (GOOD.replace("Version", "Redirect_from: /kontakt\nVersion"), 3, "už patří souboru"),
+    "underlined heading": (body("Text.\n\nOpravy\n------\n\n- x"), 8, "čára hned pod textem z něj dělá nadpis"),
+    "heading in bold": (body("**Opravy:**\n\n- x"), 5, "„Opravy“ tu není nadpis; napište ## Opravy"),
+    "heading off the margin": (body(" ## Opravy\n\n- x"), 5, "nadpis nezačíná na kraji řádku"),
+    "table without its rule": (body("| a | b |\n| c | d |"), 5, "tabulka by zůstala obyčejným textem"),
+    "link the wrong way round": (body("(x)[https://x.cz]"), 5, "není napsaný celý"),
+    "space within a link elsewhere": (body("[x] (https://x.cz)"), 5, "není napsaný celý"),
+    "space within an address": (body("[x](https://x.cz/a b)"), 5, "není napsaný celý"),
+    "link without a text": (body("[](https://x.cz)"), 5, "odkaz nemá text"),
+    "link without https": (body("[x](www.x.cz/a)"), 5, "napište https://www.x.cz/a"),
+    "link to make serve": (body("[x](http://localhost:8000/podpora/)"), 5, "vede na náš vlastní web"),
+    "footnote": (body("text[^1]"), 5, "poznámky pod čarou web neumí"),
+    "id in the middle": (body("## Opravy\n- x {#k7f3q2} dál"), 6, "značka by zůstala v textu"),
+    "id that is not whole": (body("## Opravy\n- x {# k7f3q2}"), 6, "značka by zůstala v textu"),
+    "tag without an end": (body("H<sub>2O\n\ntext"), 5, "značka <sub> nemá konec"),
+    "tag without a beginning": (body("text</span>"), 5, "značka </span> nemá začátek"),
+    "words in angle brackets": (body("Nastavte <IP adresa>."), 5, "mezi zpětné apostrofy"),
+    "file to download, by its address": (body("[x](/figures.toml)"), 5, "napište {attach}/figures.toml"),
+    "file to download, as a page": (body("[x]({filename}/figures.toml)"), 5, "napište {attach}/figures.toml"),
 }
 
 
@@ -149,6 +185,66 @@ def test_a_slip_is_said_with_its_line_and_cure(content: Path, slip: str) -> None
     found = [problem for problem in faults(content) if expected in problem]
     assert found, faults(content)
     assert found[0].startswith(f"content/news/4.29.cs.md:{line}: ")
+
+
+# The same for what may be meant, so that it is only warned of.
+DOUBTS = {
+    "address that is no link": (body("Viz www.x.cz."), 5, "adresa www.x.cz nebude odkazem; napište <https://www.x.cz>"),
+    "reference without an address": (body("[text][1]"), 5, "odkaz [text][1] nemá adresu"),
+    "stars": (body("Text **tučný."), 5, "hvězdičky ** by zůstaly v textu"),
+    "backtick": (body("a\nText `kód."), 6, "zpětný apostrof ` nemá druhý do páru"),
+    "indented paragraph": (body("Text.\n\n    Další."), 7, "se ukáže jako kód"),
+    "bullets of Word": (body("• x\n• y"), 5, "odrážka by zůstala v textu; napište „- x“"),
+    "items without a heading": (body("Text.\n\n- x\n- y"), 7, "položka není pod žádným nadpisem"),
+    "module without a space": (body("## Opravy\n- **Síť:**text"), 6, "modul „Síť“ není napsaný správně"),
+    "item without an id": (body("## Opravy\n- x\n- y"), 6, "2 položky bez značky; pusťte make check"),
+    "English page": (body("[x]({filename}/pages/contact.en.md)"), 5, "je to {filename}/pages/contact.cs.md"),
+    "English form": (body("[x](/en/forms/price-list/?tier=vip)"), 5, "v tomto jazyce je to /formulare/cenik/"),
+    "another day": (body("Dne 2. prosince 2026 vyšla."), 5, "text mluví o dni 2026-12-02, Date je 2026-11-20"),
+    "another version": (body("Vyšla verze 4.28."), 5, "text mluví o verzi 4.28, soubor je 4.29"),
+    "no diacritics": (body("Vysla nova verze programu. " * 6), 4, "český text je bez háčků a čárek"),
+}
+
+
+@pytest.mark.parametrize("slip", DOUBTS)
+def test_what_is_likely_a_slip_is_a_warning_with_its_line(content: Path, slip: str) -> None:
+    text, line, expected = DOUBTS[slip]
+    (content / "news/4.29.cs.md").write_text(text)
+    assert faults(content) == []
+    found = [str(problem) for problem in check.problems(content, NOW) if expected in str(problem)]
+    assert found, check.problems(content, NOW)
+    assert found[0].startswith(f"content/news/4.29.cs.md:{line}: upozornění: ")
+
+
+def test_well_formed_markdown_is_no_slip(content: Path) -> None:
+    text = """Vyšla verze 4.29, **tučně** a **na dva
+    řádky**, 2 * 3 * 4, `**`, ``a`b``, \\*\\*, [x](https://cs.wikipedia.org/wiki/A_(b)), <https://x.cz/a>, `www.x.cz`.
+[https://x.cz](https://x.cz), [y][1], [1], H<sub>2</sub>O, *kurzíva*{: .mark}, - 5 °C, pole[0], {a}, **[z](https://z.cz)**.
+
+[1]: https://x.cz "Název"
+
+| a | b |
+|---|:-:|
+| c | `|` |
+
+1. a
+
+    pod a
+
+Pojem
+: vysvětlení
+
+---
+
+### Nadpis {#nadpis}
+
+- x {#k7f3q2}
+
+    odstavec pod x
+"""
+    (content / "news/2026-11-20-a.cs.md").write_text(f"Title: Znaky\nDate: 2026-11-20\n\n{text}")
+    found = [str(problem) for problem in check.problems(content, NOW)]
+    assert [problem for problem in found if "chybí anglický" not in problem] == []
 
 
 BYTES = {
@@ -248,12 +344,92 @@ def test_data_files_are_checked(content: Path) -> None:
 
 
 def test_a_picture_that_nobody_shows_is_a_warning(content: Path) -> None:
-    (content / "news/graf.png").write_bytes(b"x")
+    (content / "news/graf.png").write_bytes(PICTURE)
     assert any("obrázek nikdo neukazuje" in str(problem) for problem in check.problems(content, NOW))
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("graf.png", b"", "obrázek je prázdný soubor"),
+        ("graf.png", b"%PDF-1.4", "soubor není obrázek PNG"),
+        ("graf.jpg", PICTURE, "soubor není obrázek JPG"),
+        ("graf.heic", b"x", "takový obrázek prohlížeče neukážou"),
+        ("mu\u030aj.png", PICTURE, "jméno souboru má háčky a čárky zvlášť (NFD)"),
+    ],
+)
+def test_a_picture_that_browsers_would_not_show_is_said(content: Path, name: str, data: bytes, said: str) -> None:
+    (content / "news" / name).write_bytes(data)
+    (content / "news/4.29.cs.md").write_text(body(f"![Graf]({{attach}}{name})"))
+    assert any(fault.startswith(f"content/news/{name}:1: ") and said in fault for fault in faults(content))
+
+
+def test_a_document_may_be_there_to_be_downloaded(content: Path) -> None:
+    (content / "soubory").mkdir()
+    (content / "soubory/navod.docx").write_bytes(b"x")
+    assert faults(content) == []
+    (content / "soubory/4.29.cs.md").write_text(GOOD)
+    assert any("soubory/4.29.cs.md:1: soubor leží tam, kde ho web nevidí" in fault for fault in faults(content))
+
+
+def test_no_two_texts_have_one_title(content: Path) -> None:
+    for day in ("20", "21"):
+        (content / f"news/2026-11-{day}-a.cs.md").write_text(f"Title: Odstávka\nDate: 2026-11-{day}\n\nText.\n")
+    assert faults(content) == [
+        "content/news/2026-11-21-a.cs.md:1: stejný nadpis už má content/news/2026-11-20-a.cs.md; "
+        "odlište je, třeba datem\n    Title: Odstávka"
+    ]
+
+
+def test_english_that_is_czech_is_a_warning(content: Path) -> None:
+    czech = "Title: Odstávka\nDate: 2026-11-20\n\nV neděli bude portál vypnutý.\n"
+    (content / "news/2026-11-20-a.cs.md").write_text(czech)
+    (content / "news/2026-11-20-a.en.md").write_text(czech.replace("V neděli", "Zítra ráno"))
+    found = [str(problem).split("\n")[0] for problem in check.problems(content, NOW)]
+    assert found == [
+        "content/news/2026-11-20-a.en.md:1: upozornění: anglický nadpis je stejný jako český; přeložte ho",
+        "content/news/2026-11-20-a.en.md:4: upozornění: anglický text vypadá česky; přeložte ho",
+    ]
+
+
+def test_a_page_that_loses_its_form_is_a_warning(content: Path) -> None:
+    page = content / "pages/contact.cs.md"
+    page.write_text(page.read_text().replace("[[form:contact]]", ""))
+    assert any("na stránce chybí formulář [[form:contact]]" in str(problem) for problem in check.problems(content, NOW))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[[addresses]", "blok není napsaný celý"),
+        ("[addresses]", "[addresses] má jen jednoduché závorky; napište [[addresses]]"),
+        ("[[ addresses ]]", "v bloku [[ addresses ]] je mezera; napište [[addresses]]"),
+    ],
+)
+def test_a_block_that_is_not_whole_is_said(content: Path, written: str, said: str) -> None:
+    page = content / "pages/contact.cs.md"
+    page.write_text(page.read_text().replace("[[addresses]]", written))
+    assert any(said in fault for fault in faults(content))
+
+
+TRAININGS = {
+    '[date]\ndate = 2026-12-01\nplace = "vendor"\n': ":1: termín nezačíná řádkem [[date]]",
+    'date = 2026-12-01\nplace = "vendor"\n': ":2: neznámý oddíl place",
+    '[[date]]\ndate = 2025-12-01\nplace = "vendor"\n': ":1: upozornění: termín 1: 2025-12-01 už minulo",
+    '[[date]]\ndate = 2062-12-01\nplace = "vendor"\n': ":1: upozornění: termín 1: 2062-12-01 je víc než dva roky",
+    '[[date]]\ndate = 2026-12-01\nplace = "vendor"\n\n[[date]]\nday = 1\n': ":5: termín 2: neznámý klíč day",
+}
+
+
+@pytest.mark.parametrize("text", TRAININGS)
+def test_training_dates_are_checked_with_their_lines(content: Path, text: str) -> None:
+    (content / "training-dates.toml").write_text(text)
+    found = [str(problem) for problem in check.problems(content, NOW)]
+    assert any(f"content/training-dates.toml{TRAININGS[text]}" in problem for problem in found), found
+
+
 def test_a_picture_may_not_have_a_space_in_its_name(content: Path) -> None:
-    (content / "news/můj graf.png").write_bytes(b"x")
+    (content / "news/můj graf.png").write_bytes(PICTURE)
     assert "content/news/můj graf.png:1: ve jméně souboru je mezera; přejmenujte ho: můj-graf.png" in faults(content)
 
 
@@ -286,11 +462,11 @@ def test_good_items_are_good(content: Path) -> None:
 
 
 # What stands in the English note beside a Czech one, and the warning with its line.
-CZECH = "Dne 20. listopadu 2026 vyšlo 1 234 oprav.\n\n## Opravy\n- a 5\n- b\n\n## Nové\n- c"
-ENGLISH = "1,234 fixes came out on 20 November 2026.\n\n## Fixed\n- a 5\n- b\n\n## New\n- c"
+CZECH = "Dne 20. listopadu 2026 vyšlo 1 234 oprav.\n\n## Opravy\n- a 5 {#a}\n- b {#b}\n\n## Nové\n- c {#c}"
+ENGLISH = "1,234 fixes came out on 20 November 2026.\n\n## Fixed\n- a 5 {#a}\n- b {#b}\n\n## New\n- c {#c}"
 STALE = {
     "": (ENGLISH, None),
-    "an item less": (ENGLISH.replace("\n- b", ""), ":7: upozornění: Fixed: 1 položka, česky 2 položky"),
+    "an item less": (ENGLISH.replace("\n- b {#b}", ""), ":7: upozornění: Fixed: 1 položka, česky 2 položky"),
     "a section less": (ENGLISH.partition("\n\n## New")[0], ":1: upozornění: New: 0 položek, česky 1 položka"),
     "another figure": (
         ENGLISH.replace("5", "6"),
@@ -448,7 +624,7 @@ def test_a_production_build_keeps_back_drafts_and_their_pictures_and_a_developme
     content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORMS_DEVELOPMENT", "1")
-    (content / "news/graf.png").write_bytes(b"x")
+    (content / "news/graf.png").write_bytes(PICTURE)
     future = body("![Graf]({attach}graf.png)").replace("2026-11-20", "2999-12-01")
     (content / "news/4.29.cs.md").write_text(future)
     build(tmp_path / "public", drafts=False, content=content)

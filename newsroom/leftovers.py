@@ -1,0 +1,157 @@
+"""What was meant as Markdown and is none: signs that would stay in the text, text that would become something else."""
+
+import re
+from collections.abc import Iterator
+
+from newsroom.notes import HEADINGS, kind_of
+from newsroom.problem import Problem
+from newsroom.source import VERSION, Source
+
+Lines = list[tuple[int, str]]
+Finding = tuple[int, str, str, bool]  # where in the text, what is wrong, how to mend it, whether it is a fault
+
+USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?|\{#\w+\}$")  # what an item begins and ends with
+SIGNS = re.compile(r"[`*\[\]{}<]|www\.|://")
+MARGIN_HEADING = re.compile(r"#{1,6}")
+SHIFTED_HEADING = re.compile(r"(?: {1,3}|\\)(#{1,6}\s.*)")
+BULLET = re.compile(r" {0,3}(?:[•·▪●◦‣]|[-*+]\N{NO-BREAK SPACE}|[–—]\s)\s*(.*)")
+LIST = re.compile(r" {0,3}(?:[-*+:]|\d+\.) ")  # or what explains a term
+RULE = re.compile(r"(?:-+|=+) *")
+TABLE_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|?)+\s*")
+
+FILLER = "·"
+ATTRIBUTES = r"\{:?\s*(?:[#.][\w-]|\w+=)[^{}\n]*\}"
+WHOLE = tuple(  # blotted out one after the other: what is left of their signs has no business in the text
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"(?<!`)(`+)(?!`)(?:.|\n)+?(?<!`)\1(?!`)",
+        r"\\[\\`*_{}\[\]()#+.!<>-]",
+        r"<(?:https?|ftp|mailto):[^>\s]+>",
+        r"^ {0,3}\[[^\]]+\]:.*$",
+        rf"{ATTRIBUTES} *$|(?<=[*_)\]]){ATTRIBUTES}",  # at the end of a line, or behind what it is about
+        r"(?<=\])\(\s*<?[^)\s>]*>?(?:\s+[\"'][^)]*)?\)",  # where a link leads
+        r"\[\[[^\[\]\n]*\]\]",
+    )
+)
+STRONG = re.compile(r"(?<!\*)\*\*(?=[^\s*])((?:.|\n)+?)(?<=\S)\*\*(?!\*)")
+LABEL = re.compile(r" {0,3}\[([^\]]+)\]:\s*\S")
+REFERENCE = re.compile(r"\[([^\[\]]+)\] ?\[([^\[\]]*)\]")
+BARE = re.compile(r"(?<!\]\()(?<!\] \()(?<!\)\[)(?<![\w\[<\"'/=.-])(?:https?://|www\.)[^\s<>\]·]+")
+TAG = re.compile(r"<(/?)(abbr|cite|del|dfn|ins|kbd|mark|q|samp|small|span|sub|sup)\b", re.IGNORECASE)
+LEFT: tuple[tuple[str, str, str, bool], ...] = (  # sign, what is wrong, cure, whether it is a fault
+    (
+        r"\] ?\((?=https?:|www\.|[/#{])|\]\(|\)\[(?=https?:|www\.|[/#{])|\{(?:filename|attach|static)\}",
+        "odkaz nebo obrázek není napsaný celý",
+        "napište ho jako [text](adresa): bez mezery před závorkou i v ní, se závorkou na konci",
+        True,
+    ),
+    (rf"(?<!!)\[\s*\]{FILLER}", "odkaz nemá text", "napište mezi [ a ], kam vede", True),
+    (r"\[\^[^\]]*\]", "poznámky pod čarou web neumí", "dejte ji do textu, třeba do závorky", True),
+    (r"\[\[|\]\]", "blok není napsaný celý", "napište ho jako [[addresses]]", True),
+    (
+        r"\{:?\s*#[^}\n]*\}?|\{(?:[a-z][2-9]){3}\}",
+        "značka by zůstala v textu",
+        "napište ji na konec položky nebo nadpisu jako {#k7f3q2}, nebo ji smažte",
+        True,
+    ),
+    (r"\*\*", "hvězdičky ** by zůstaly v textu", "dejte je před slovo i za něj, bez mezery: **slovo**", False),
+    ("`", "zpětný apostrof ` nemá druhý do páru", "doplňte ho, nebo smažte", False),
+)
+LEFT_SIGNS = tuple((re.compile(sign), what, cure, severe) for sign, what, cure, severe in LEFT)
+
+
+def problems(source: Source) -> Iterator[Problem]:
+    """Give what would not come out as its author meant it: faults, and warnings where he may have meant it."""
+    prose = source.prose()
+    labels = {match[1].lower() for _, line in prose if (match := LABEL.match(line))}
+    above = ""  # the first line of the last paragraph at the margin
+    for lines in paragraphs(prose):
+        number, first = lines[0]
+        if not first.startswith(("    ", "\t")):
+            above = first
+            yield from heading_problems(source, lines)
+            yield from table_problems(source, lines)
+            yield from bullet_problems(source, lines)
+        elif not LIST.match(above):
+            what, cure = "odsazený odstavec se ukáže jako kód", "začněte ho na kraji řádku; kód dejte mezi řádky ```"
+            yield Problem(source.path, number, what, cure, first, severe=False)
+        if any(SIGNS.search(USUAL.sub("", line)) for _, line in lines):
+            text = "\n".join(line for _, line in lines)
+            for start, what, cure, severe in sign_findings(blotted(text), labels):
+                number, line = lines[text.count("\n", 0, start)]
+                yield Problem(source.path, number, what, cure, line, severe)
+
+
+def paragraphs(lines: Lines) -> Iterator[Lines]:
+    """Give the lines that belong together; a heading and an item of a list begin anew."""
+    paragraph: Lines = []
+    for number, line in lines:
+        begins = not line.strip() or LIST.match(line) or MARGIN_HEADING.match(line)
+        if paragraph and (begins or MARGIN_HEADING.match(paragraph[-1][1])):
+            yield paragraph
+            paragraph = []
+        if line.strip():
+            paragraph.append((number, line))
+    if paragraph:
+        yield paragraph
+
+
+def heading_problems(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Headings that Markdown does not take for such, and text that it takes for one."""
+    number, line = lines[0]
+    if len(lines) > 1 and RULE.fullmatch(lines[1][1]):
+        cure = "nadpis začněte dvěma křížky (## Nadpis), nad čáru dejte prázdný řádek"
+        yield Problem(source.path, lines[1][0], "čára hned pod textem z něj dělá nadpis", cure, line)
+    elif shifted := SHIFTED_HEADING.match(line):
+        yield Problem(source.path, number, "nadpis nezačíná na kraji řádku", f"napište {shifted[1]}", line)
+    elif source.folder == "news" and not MARGIN_HEADING.match(line) and (kind := kind_of(line.strip(" *_:"))):
+        cure = f"napište ## {HEADINGS[source.lang][kind]}"
+        severe = bool(VERSION.fullmatch(source.key))
+        yield Problem(source.path, number, f"„{line.strip(' *_:')}“ tu není nadpis", cure, line, severe)
+
+
+def bullet_problems(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Items as word processors write them; where only items may stand, items.stray says it."""
+    bullets = [(number, line, match[1]) for number, line in lines if (match := BULLET.match(line))]
+    if bullets and bullets[0][:2] not in source.note.strays:
+        number, line, text = bullets[0]
+        yield Problem(source.path, number, "odrážka by zůstala v textu", f"napište „- {text[:40]}“", line, severe=False)
+
+
+def table_problems(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Tables that would stay text."""
+    rows = [(number, line) for number, line in lines if line.startswith("|")]
+    if rows and (rows[0] != lines[0] or len(lines) == 1 or not TABLE_RULE.fullmatch(lines[1][1])):
+        cure = "dejte nad ni prázdný řádek a pod její první řádek |---|---|"
+        yield Problem(source.path, rows[0][0], "tabulka by zůstala obyčejným textem", cure, rows[0][1])
+
+
+def blotted(text: str) -> str:
+    """Return a paragraph with only those signs that Markdown leaves in the text; each keeps its place."""
+    for pattern in WHOLE:
+        text = pattern.sub(lambda match: re.sub(r"[^\n]", FILLER, match[0]), text)
+    return STRONG.sub(lambda match: f"{FILLER * 2}{match[1]}{FILLER * 2}", text)
+
+
+def sign_findings(text: str, labels: set[str]) -> Iterator[Finding]:
+    """Give the signs that were left over."""
+    for sign, what, cure, severe in LEFT_SIGNS:
+        if match := sign.search(text):
+            yield match.start(), what, cure, severe
+    for match in REFERENCE.finditer(text):
+        if (match[2] or match[1]).lower() not in labels:
+            yield match.start(), f"odkaz {match[0]} nemá adresu", "napište ji do závorek: [text](adresa)", False
+    for match in BARE.finditer(text):
+        bare = match[0].rstrip(".,;:!?)")
+        whole = bare if "://" in bare else f"https://{bare}"
+        yield match.start(), f"adresa {bare} nebude odkazem", f"napište <{whole}>, nebo [text]({whole})", False
+    open_tags: list[tuple[int, str]] = []
+    for match in TAG.finditer(text):
+        if not match[1]:
+            open_tags.append((match.start(), match[2]))
+        elif open_tags and open_tags[-1][1] == match[2]:
+            open_tags.pop()
+        else:
+            yield match.start(), f"značka </{match[2]}> nemá začátek", f"napište <{match[2]}>, nebo ji smažte", True
+    for start, name in open_tags:
+        yield start, f"značka <{name}> nemá konec", f"napište </{name}>", True

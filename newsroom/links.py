@@ -1,0 +1,174 @@
+"""Where the links of a text lead: to files, pages, places on pages and addresses that are there, or elsewhere."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from markdown.extensions.toc import slugify, unique
+
+from newsroom.frontmatter import EMAIL, Findings, suggestion
+from newsroom.problem import Problem
+from newsroom.source import Source
+
+LINK = re.compile(r"\]\(\s*<?([^)\s>]*)>?(?:\s+[\"'][^)]*)?\)")
+REFERENCE = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(\S+?)>?(?:\s.*)?$")
+AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^>\s]+)>")
+IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)[^)]*\)")
+WHOLE_BLOCK = re.compile(r"\[\[([\w-]+)(?::[\w-]+)?\]\]")
+HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*(?:\{:?\s*#([\w-]+)[^}]*\})?\s*$")
+EXPLICIT_ID = re.compile(r"\{:?\s*(?:[^}]*\s)?#([\w-]+)[^}]*\}")
+LOCAL = ("localhost", "127.0.0.1", "::1")  # where make serve shows the site
+FOREIGN = re.compile(r"(?:[\w-]+\.)+(?!md\b|html?\b|pdf\b)[a-z]{2,}(?:/|$)")  # www.firma.cz
+
+Lines = list[tuple[int, str]]
+
+
+@dataclass
+class Site:
+    """What links may lead to."""
+
+    content: Path
+    origin: str
+    sources: dict[str, Source]  # by path inside content
+    addresses: dict[str, Source | None]  # every address that answers, with the file behind it
+    blocks: dict[str, set[str]]  # name -> ids in its template
+    held_back: set[str] = field(default_factory=set)  # paths, as they are shown, of drafts and future notes
+    pictures: set[Path] = field(default_factory=set)  # those that some page shows
+    twins: dict[str, str] = field(default_factory=dict)  # address -> its like in the other language
+    known_ids: dict[str, set[str]] = field(default_factory=dict)
+
+    def ids(self, source: Source) -> set[str]:
+        """Return every id of the page that comes of this file."""
+        if source.path not in self.known_ids:
+            self.known_ids[source.path] = self.find_ids(source)
+        return self.known_ids[source.path]
+
+    def find_ids(self, source: Source) -> set[str]:
+        """Read the ids from headings, attribute lists and blocks."""
+        found = {"main"} | {item.id for item in source.note.items}  # every page has <main id="main">
+        for _, line in source.prose():
+            found.update(EXPLICIT_ID.findall(line))
+            if (match := HEADING.match(line)) and not match[3]:
+                text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", match[2])
+                unique(slugify(text, "-"), found)
+            elif block := WHOLE_BLOCK.fullmatch(line.strip()):
+                found |= self.blocks.get(block[1], set())
+        return found
+
+
+def link_problems(source: Source, line: str, site: Site) -> Findings:
+    """Every link leads somewhere."""
+    line = IMAGE.sub(lambda image: image[0] if image[2].startswith("{") else "", line)  # image_problems says it
+    targets = [*LINK.findall(line), *AUTOLINK.findall(line)]
+    if reference := REFERENCE.match(line):
+        targets.append(reference[1])
+    for target in targets:
+        yield from target_problems(source, unquote(target), site)
+
+
+def target_problems(source: Source, target: str, site: Site) -> Findings:
+    """Tell what is wrong with one link."""
+    try:
+        url = urlsplit(target.partition("}")[2] if target.startswith("{") else target)
+    except ValueError:
+        yield f"odkaz „{target}“ není adresa", "opravte ho"
+        return
+    if target.startswith("{filename}"):
+        yield from file_problems(source, target, url.path, url.fragment, site)
+    elif target.startswith(("{attach}", "{static}")):
+        if not (path := local_path(source, url.path, site)).is_file():
+            beside = {other.name.lower(): other.name for other in path.parent.glob("*.*")}
+            near = get_close_matches(path.name.lower(), beside, 1, 0.8)
+            cure = f"mysleli jste „{beside[near[0]]}“?" if near else "opravte jméno, nebo soubor přidejte"
+            yield f"soubor „{url.path}“ neexistuje", cure
+    elif target.startswith("{"):
+        yield f"odkaz „{target}“ nezná web", "pište {filename} pro stránky, {attach} pro obrázky a soubory"
+    elif not target:
+        yield "odkaz nikam nevede", "doplňte do závorek adresu"
+    elif target.startswith("#"):
+        yield from fragment_problems(source, url.fragment, site)
+    elif url.scheme == "mailto" or EMAIL.fullmatch(target):
+        return  # address_problems says it
+    elif url.hostname in LOCAL or url.netloc.removeprefix("www.") == urlsplit(site.origin).netloc.removeprefix("www."):
+        yield f"odkaz „{target}“ vede na náš vlastní web", "napište ho jako {filename}/pages/contact.cs.md"
+    elif url.scheme in ("http", "https") and url.hostname:
+        return
+    elif url.scheme or target.startswith("//"):
+        yield f"odkaz „{target}“ nevede na web", "začněte ho https://"
+    elif target.startswith("/"):
+        yield from own_address_problems(source, target, url.path, url.fragment, site)
+    elif FOREIGN.match(target):
+        yield f"odkaz „{target}“ nezačíná https://", f"má-li vést na cizí web, napište https://{target}"
+    else:
+        yield f"odkaz „{target}“ je relativní", "napište ho jako {filename}/pages/contact.cs.md"
+
+
+def file_problems(source: Source, target: str, path: str, fragment: str, site: Site) -> Findings:
+    """A link to a content file: there, public, and with that place in it."""
+    name = content_name(source, path)
+    linked = site.sources.get(name)
+    if linked is None:
+        cure = f"napište {{attach}}/{name}" if (site.content / name).is_file() else suggestion(name, [*site.sources])
+        yield f"odkaz „{target}“ vede na soubor, který neexistuje", cure
+        return
+    yield from early_problems(source, target, linked, site)
+    if fragment:
+        yield from fragment_problems(linked, fragment, site)
+
+
+def early_problems(source: Source, target: str, linked: Source, site: Site) -> Findings:
+    """What is out does not link to what is not."""
+    if linked.path in site.held_back and source.path not in site.held_back:
+        yield f"odkaz „{target}“ vede na text, který ještě nevyšel", "počkejte s ním, až vyjde"
+
+
+def fragment_problems(linked: Source, fragment: str, site: Site) -> Findings:
+    """The place is on the page."""
+    known = site.ids(linked)
+    if fragment not in known:
+        yield f"místo #{fragment} na stránce {linked.key}.{linked.lang}.md není", suggestion(fragment, sorted(known))
+
+
+def own_address_problems(source: Source, target: str, path: str, fragment: str, site: Site) -> Findings:
+    """An address of this site, written out: allowed for forms, where no file stands behind it."""
+    if path not in site.addresses:
+        cure = (
+            f"napište {{attach}}{path}" if (site.content / path[1:]).is_file() else suggestion(path, [*site.addresses])
+        )
+        yield f"adresa „{target}“ na webu není", cure
+    elif linked := site.addresses[path]:
+        yield from early_problems(source, target, linked, site)
+        if fragment:
+            yield from fragment_problems(linked, fragment, site)
+
+
+def local_path(source: Source, target: str, site: Site) -> Path:
+    """Return the file that `{static}` or `{attach}` names: from the content's root, or beside the source."""
+    return site.content / target[1:] if target.startswith("/") else site.content / source.folder / target
+
+
+def foreign_links(source: Source, lines: Lines, site: Site) -> Iterator[Problem]:
+    """Warn of links to a page in the other language where there is one in this."""
+    for number, line in lines:
+        for target in LINK.findall(line) if "](" in line else ():
+            if twin := twin_of(source, target, site):
+                what = f"odkaz „{target}“ vede na stránku v jiném jazyce"
+                yield Problem(source.path, number, what, f"v tomto jazyce je to {twin}", line, severe=False)
+
+
+def twin_of(source: Source, target: str, site: Site) -> str:
+    """Return where a link to the other language should lead, an empty text if it may stay as it is."""
+    path = target.partition("#")[0].partition("?")[0]
+    if target.startswith("{filename}"):
+        linked = site.sources.get(content_name(source, path.removeprefix("{filename}")))
+        twin = f"{linked.folder}/{linked.key}.{source.lang}.md" if linked and linked.lang != source.lang else ""
+        return f"{{filename}}/{twin}" if twin in site.sources else ""
+    return site.twins.get(path, "") if path.startswith("/en/") == (source.lang == "cs") else ""
+
+
+def content_name(source: Source, path: str) -> str:
+    """Return the path inside content/ that `{filename}` names: from the content's root, or beside the source."""
+    return path[1:] if path.startswith("/") else f"{source.folder}/{path}"
