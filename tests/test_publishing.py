@@ -88,6 +88,24 @@ def test_installing_again_changes_nothing(end: End) -> None:
         assert (end.repository / f"systemd/{unit}.service.d/hardened.conf").read_text() == hardened
 
 
+SSH = """#!/bin/sh
+# What sshd does: gives git's command, the last word, to the shell of the account, in an environment of its own.
+while [ $# -gt 1 ]; do shift; done
+exec env -i PATH=/usr/bin:/bin HOME=/ NEWSROOM_NOW="$NEWSROOM_NOW" PUBLISH_WHO=jana git-shell -c "$1"
+"""
+
+
+def test_a_push_comes_through_the_shell_that_authors_have(end: End, tmp_path: Path) -> None:
+    (tmp_path / "ssh").write_text(SSH)
+    (tmp_path / "ssh").chmod(0o755)
+    author = end.author()
+    author.write("content/news/4.29.cs.md", note("4.29"))
+    author.commit()
+    said = author.publish(f"ssh://git@host{end.repository}", "main", GIT_SSH=f"{tmp_path}/ssh", GIT_SSH_VARIANT="ssh")
+    assert f"nové      {ORIGIN}/aktuality/4.29/\n" in said
+    assert end.log()[-1]["who"] == "jana"
+
+
 def test_an_empty_repository_takes_content_as_its_first_push(tmp_path: Path) -> None:
     end = End(tmp_path)
     assert run(ROOT / "deploy/install", "site.git", "www", cwd=tmp_path).returncode == 0
