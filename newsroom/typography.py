@@ -100,17 +100,20 @@ def typeset_html(html: str, lang: str) -> str:
                 depth += -1 if tag[1] else 1
         elif part and not depth and not part.isspace():
             if STRAIGHT.search(part):
-                part = with_quotes(part, lang, beside(parts[:index], -1), beside(parts[index + 1 :], 0))
+                part = with_quotes(part, lang, beside(parts, index, -1), beside(parts, index, 1))
             parts[index] = typeset(part, lang)
     return "".join(parts)
 
 
-def beside(parts: list[str], end: int) -> str:
-    """Return the character that stands beside a text on its line, inline tags and what is in them aside, or a space."""
-    for part in parts if end == 0 else reversed(parts):
+def beside(parts: list[str], index: int, step: int) -> str:
+    """Return the character before (-1) or after (1) a text on its line, inline tags aside, or a space."""
+    index += step
+    while 0 <= index < len(parts):
+        part = parts[index]
         if part.startswith("<"):
             if not INLINE.match(part):
                 return " "
         elif part:
-            return part[end]
+            return part[-1 if step < 0 else 0]
+        index += step
     return " "
