@@ -116,6 +116,7 @@ MARKDOWN = {
         "plugins.marks",
         "plugins.tables",
     ],
+    "extension_configs": {"markdown.extensions.toc": {"marker": ""}},  # ids only, and nothing searched for [TOC]
     "output_format": "html",
 }
 
