@@ -2,16 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from pelican import signals
 
 from newsroom.notes import HEADINGS, KINDS, slug
+from plugins.derived import from_html
 
 HEADING = re.compile(r"(?=<h2[ >])")
 KIND = re.compile(r'<h2 data-kind="(\w+)"')
@@ -21,14 +23,47 @@ ROOM = 200  # characters of a description
 MODULE = re.compile(r"<strong>[^<]*</strong>:?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One item of a note as pages show it."""
+class Item(NamedTuple):
+    """One item of a note as its HTML has it."""
 
     kind: str
     module: str
     id: str
-    html: Markup  # without the module
+    html: str  # without the module
+
+
+class Body:
+    """The HTML of one note, its links resolved. Worked out when asked for: that of all would fill the memory."""
+
+    __slots__ = ("note",)
+
+    def __init__(self, note: Any) -> None:
+        self.note = note
+
+    @property
+    def text(self) -> Markup:
+        """Without the items and the headings over them."""
+        return taken_out(self.note)[0]
+
+    @property
+    def items(self) -> list[Markup]:
+        """Each without its module."""
+        return taken_out(self.note)[1]
+
+
+class Change(NamedTuple):
+    """One item of a note."""
+
+    kind: str
+    module: str
+    id: str
+    body: Body
+    position: int
+
+    @property
+    def html(self) -> Markup:
+        """The item as pages show it, without its module."""
+        return self.body.items[self.position]
 
 
 @dataclass(frozen=True)
@@ -41,29 +76,51 @@ class Section:
     modules: dict[str, list[Change]]
 
 
-def take_out(html: str) -> tuple[str, list[Change]]:
+@lru_cache(maxsize=400)  # of more notes no page shows items
+def taken_out(note: Any) -> tuple[Markup, list[Markup]]:
+    """Return the HTML of a note without its items and the headings over them, and that of the items."""
+    text, items = take_out(note.content)
+    note.get_content.cache.clear()  # Pelican would keep the text of every note
+    return Markup(text), [Markup(item.html) for item in items]  # noqa: S704 - our own Markdown
+
+
+def take_out(html: str) -> tuple[str, list[Item]]:
     """Return the HTML of a note without its items and the headings over them, and the items."""
-    text, changes = [], list[Change]()
+    text, items = [], list[Item]()
     for part in HEADING.split(html):
         if kind := KIND.match(part):
-            changes += section(kind[1], part)
+            items += section(kind[1], part)
         else:
             text.append(part)
-    return "".join(text), changes
+    return "".join(text), items
 
 
-def section(kind: str, html: str) -> list[Change]:
-    """Return the items of one section; each goes on to its own last `</li>`."""
+def section(kind: str, html: str) -> Iterator[Item]:
+    """Give the items of one section; each goes on to its own last `</li>`."""
     _, *parts = ITEM.split(html)
-    return [
-        Change(kind, intern(unescape(module)), name, Markup(without_module(rest.rpartition("</li>")[0], module)))  # noqa: S704
-        for module, name, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    ]
+    for module, name, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        yield Item(kind, unescape(module), name, without_module(rest.rpartition("</li>")[0], module))
 
 
 def without_module(html: str, module: str) -> str:
     """Return an item's HTML without the module in bold at its beginning."""
     return MODULE.sub("", html, count=1) if module else html
+
+
+@from_html
+def outline(html: str, lang: str) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a note's first words, and the kind, module and id of each of its items."""
+    text, items = take_out(html)
+    return first_words(text), [(item.kind, item.module, item.id) for item in items]
+
+
+def first_words(html: str) -> str:
+    """Return the text of the first paragraph that has one, at most ROOM characters, for notes without a summary."""
+    for paragraph in PARAGRAPH.findall(html):
+        text = re.sub("[ \n]+", " ", unescape(re.sub("<[^>]+>", "", paragraph))).strip()
+        if text:
+            return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + " …"
+    return ""
 
 
 def grouped(changes: Iterable[Change], lang: str) -> list[Section]:
@@ -92,25 +149,19 @@ def add_filter(pelican: Any) -> None:
     pelican.settings["JINJA_FILTERS"]["with_permalinks"] = with_permalinks
 
 
-def first_words(html: str) -> str:
-    """Return the text of the first paragraph that has one, at most ROOM characters, for notes without a summary."""
-    for paragraph in PARAGRAPH.findall(html):
-        text = re.sub("[ \n]+", " ", unescape(re.sub("<[^>]+>", "", paragraph))).strip()
-        if text:
-            return text if len(text) <= ROOM else text[:ROOM].rsplit(" ", 1)[0] + " …"
-    return ""
-
-
 def describe_changes(generators: Any) -> None:
-    """Give every note its `text`, `description`, `changes`, `sections` and `counts` once all links can be resolved."""
+    """Give every note its `body`, `description`, `changes`, `sections` and `counts` once all notes are read."""
     for notes in generators[0].context["NEWS"].values():
         for note in notes:
-            text, note.changes = take_out(note.content)
-            note.text = Markup(text)  # noqa: S704 - our own Markdown
-            note.description = note.metadata.get("summary") or first_words(text) or note.title
+            first, items = outline(note)
+            note.body = Body(note)
+            note.description = note.metadata.get("summary") or first or note.title
+            note.changes = [
+                Change(intern(kind), intern(module), name, note.body, position)
+                for position, (kind, module, name) in enumerate(items)
+            ]
             note.sections = grouped(note.changes, note.lang)
             note.counts = Counter(change.kind for change in note.changes)
-            note.get_content.cache.clear()  # Pelican would keep the text a second time
 
 
 def register() -> None:

@@ -18,6 +18,8 @@ from pelican import signals
 from pelican.generators import Generator
 
 from newsroom.words import Roots, plain, words
+from plugins.changes import take_out
+from plugins.derived import from_html
 
 NAME = "search.sqlite3"
 TABLES = """
@@ -98,12 +100,20 @@ def page_row(page: Any) -> Row:
 
 def note_row(note: Any) -> Row:
     """Return a note; the modules that its items are about count as headings."""
-    headings, passages = read_text(note.text)
-    modules = dict.fromkeys(change.module for change in note.changes if change.module)
-    items = [f"{escape(change.module)}: {change.html}" if change.module else change.html for change in note.changes]
-    texts = text_of("\n".join(item.replace("\n", " ") for item in items)).split("\n")
-    passages += zip((change.id for change in note.changes), texts, strict=False)
-    return row(note, [*headings, *modules], passages, note.date.date().isoformat())
+    headings, passages = reading(note)
+    return row(note, headings, passages, note.date.date().isoformat())
+
+
+@from_html
+def reading(html: str, lang: str) -> tuple[list[str], Passages]:
+    """Return what is to be read in a note: its headings and modules, and its passages and items."""
+    text, items = take_out(html)
+    headings, passages = read_text(text)
+    modules = dict.fromkeys(item.module for item in items if item.module)
+    told = [f"{escape(item.module)}: {item.html}" if item.module else item.html for item in items]
+    texts = text_of("\n".join(html.replace("\n", " ") for html in told)).split("\n")
+    passages += zip((item.id for item in items), texts, strict=False)
+    return [*headings, *modules], passages
 
 
 def row(content: Any, headings: list[str], passages: Passages, date: str) -> Row:

@@ -5,10 +5,11 @@ versions have a page of their own; an older one is led to the oldest of these, w
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pelican import signals
 from pelican.generators import Generator
 
@@ -16,8 +17,6 @@ from newsroom.notes import HEADINGS, KINDS, slug, version_order
 from plugins.changes import Change
 from plugins.listings import write_page
 from plugins.structured import breadcrumbs, home_step, news_step, organization
-
-LINE = Markup('<li{lang}>{text}{only} <a class="since" href="{address}#{id}">{version}</a></li>\n')
 
 
 class Upgrades(Generator):
@@ -85,11 +84,12 @@ class Way:
     """What lies on the way from some version to the newest; releases are added from the newest back."""
 
     def __init__(self, lang: str, siteurl: str, only: str) -> None:
-        self.lang, self.siteurl, self.only = lang, siteurl, only
+        self.lang, self.siteurl = lang, siteurl
+        self.only = f' <span class="tag" lang="{lang}">{escape(only)}</span>'
         self.releases: list[Any] = []
         self.required: set[str] = set()
-        self.todo: list[list[Markup]] = []  # what must be done, release by release
-        self.lines: dict[str, dict[str, list[Markup]]] = {kind: defaultdict(list) for kind in KINDS}
+        self.todo: list[list[str]] = []  # what must be done, release by release
+        self.lines: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
 
     def add(self, note: Any) -> None:
         """Add the next older release."""
@@ -106,18 +106,13 @@ class Way:
             self.required.add(note.requires)
         self.todo.append([self.line(note, change, True) for change in note.changes if change.kind == "action"])
 
-    def line(self, note: Any, change: Change, with_module: bool) -> Markup:
+    def line(self, note: Any, change: Change, with_module: bool) -> str:
         """Return an item with the release that it came in; one that is not translated says so."""
         foreign = note.lang != self.lang
-        module = Markup("<strong>{}:</strong> ").format(change.module) if with_module and change.module else ""
-        return LINE.format(
-            lang=Markup(' lang="{}"').format(note.lang) if foreign else "",
-            text=module + change.html,
-            only=Markup(' <span class="tag" lang="{}">{}</span>').format(self.lang, self.only) if foreign else "",
-            address=self.siteurl + note.address,
-            id=change.id,
-            version=note.version,
-        )
+        lang, only = (f' lang="{note.lang}"', self.only) if foreign else ("", "")
+        module = f"<strong>{escape(change.module)}:</strong> " if with_module and change.module else ""
+        since = f'<a class="since" href="{self.siteurl}{escape(note.address)}#{change.id}">{escape(note.version)}</a>'
+        return f"<li{lang}>{module}{change.html}{only} {since}</li>\n"
 
     def seen_from(self, start: Any = None) -> "View":
         """Return what the page of a version shows."""
@@ -125,9 +120,9 @@ class Way:
         return View(
             newest=self.releases[0] if self.releases else None,
             stops=sorted((stop for stop in self.required if version_order(stop) > least), key=version_order),
-            actions=Markup("").join(line for lines in reversed(self.todo) for line in lines),
+            actions=joined(line for lines in reversed(self.todo) for line in lines),
             sections=[
-                (slug(heading), heading, [(name, Markup("").join(lines)) for name, lines in sorted(modules.items())])
+                (slug(heading), heading, [(name, joined(lines)) for name, lines in sorted(modules.items())])
                 for kind, heading in HEADINGS[self.lang].items()
                 if (modules := self.lines[kind])
             ],
@@ -144,6 +139,11 @@ class View:
     actions: Markup  # what must be done, in the order of versions
     sections: list[tuple[str, str, list[tuple[str, Markup]]]]  # (id, heading, modules with their items)
     silent: list[Any]  # the releases whose notes have no items
+
+
+def joined(lines: Iterable[str]) -> Markup:
+    """Return lines that `Way.line` has made as they stand on a page."""
+    return Markup("".join(lines))  # noqa: S704 - what a text or file gave is escaped there
 
 
 def upgrades(_: Any) -> type[Upgrades]:

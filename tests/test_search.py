@@ -11,13 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markupsafe import Markup
 
 from forms import check, create_app
 from forms.search import KIN, LINE, ROOM, Index, SearchAwayError, Text, excerpt, kin
 from newsroom.words import words
 from plugins import search
-from plugins.changes import Change
 
 # What is typed, and a form of it that only one page has.
 CZECH = """
@@ -50,12 +48,19 @@ def pairs(table: str) -> list[tuple[str, str]]:
     return [tuple(pair.split()) for line in table.strip().split("\n") for pair in line.split(" | ")]
 
 
-def note(
-    address: str, title: str = "", text: str = "", changes: tuple[Change, ...] = (), lang: str = "cs", **more: Any
-) -> Any:
+def note(address: str, title: str = "", html: str = "", lang: str = "cs", **more: Any) -> Any:
     """A note as Pelican and the plugins hold it."""
     told = {"public": True, "date": datetime(2017, 9, 12, tzinfo=UTC)} | more
-    return SimpleNamespace(address=address, title=title or address, text=text, changes=changes, lang=lang, **told)
+    return SimpleNamespace(address=address, title=title or address, _content=html, lang=lang, **told)
+
+
+def items(*told: tuple[str, str, str]) -> str:
+    """The HTML of items, each from its module, id and own HTML, as plugins.marks leaves it."""
+    made = (
+        f'<li data-module="{module}" id="{name}">{f"<strong>{module}:</strong> " if module else ""}{html}</li>\n'
+        for module, name, html in told
+    )
+    return f'<h2 data-kind="fixed" id="opravy">Opravy</h2>\n<ul>\n{"".join(made)}</ul>'
 
 
 def write(folder: Path, *notes: Any, pages: tuple[Any, ...] = (), preview: str = "") -> Index:
@@ -119,7 +124,7 @@ def test_the_real_pages_come_first_for_what_they_are_about(site: Path, lang: str
 
 def test_nothing_that_is_not_public_is_found(tmp_path: Path) -> None:
     draft = SimpleNamespace(lang="cs", status="draft", title="Tajné", content="<p>tajné</p>", address="/tajne/")
-    index = write(tmp_path, note("/a/", text="<p>tajné</p>", public=False), pages=(draft,))
+    index = write(tmp_path, note("/a/", html="<p>tajné</p>", public=False), pages=(draft,))
     assert addresses(index, "tajné") == []
 
 
@@ -151,7 +156,7 @@ def test_titles_come_before_headings_and_those_before_text(tmp_path: Path) -> No
     filling = "<p>" + "slovo " * 50 + "</p>"
     texts = note("/text/", "-", f"<p>záloha</p>{filling}")
     heading = note("/heading/", "-", f"<h2>Zálohy</h2>{filling}")
-    module = note("/module/", "-", filling, (Change("new", "Záloha", "a1b2c3", Markup("běží")),))
+    module = note("/module/", "-", filling + items(("Záloha", "a1b2c3", "běží")))
     title = note("/title/", "Zálohování a zálohy", filling)
     found = addresses(write(tmp_path, texts, heading, module, title), "záloha")
     assert found[0] == "/title/"
@@ -174,11 +179,10 @@ def test_no_more_are_shown_than_people_read(tmp_path: Path) -> None:
 
 # -- What is shown -----------------------------------------------------------------------------------------------------
 def test_a_hit_leads_to_its_item_and_shows_it(tmp_path: Path) -> None:
-    changes = (
-        Change("fixed", "Mapy", "k7f3q2", Markup("body &amp; čáry <b>leží</b>\nsprávně")),
-        Change("fixed", "", "m8g4r3", Markup("tisk <code>&lt;b&gt;</code> faktur")),
+    html = "<p>Vyšla verze.</p>" + items(
+        ("Mapy", "k7f3q2", "body &amp; čáry <b>leží</b>\nsprávně"), ("", "m8g4r3", "tisk <code>&lt;b&gt;</code> faktur")
     )
-    index = write(tmp_path, note("/4.28/", "ISPadmin 4.28", "<p>Vyšla verze.</p>", changes))
+    index = write(tmp_path, note("/4.28/", "ISPadmin 4.28", html))
     (page,) = index.find("čára", "cs").pages
     assert (page.address, shown(page.passage)) == ("/4.28/#k7f3q2", "Mapy: body & [čáry] leží správně")
     (page,) = index.find("faktura tisku", "cs").pages

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from plugins.speed import memory as memories
 from plugins.speed.converter import Converter
 from plugins.speed.cores import on_all_cores
 from plugins.speed.memory import Memory
+from plugins.speed.texts import Texts
 from plugins.speed.writer import BatchWriter
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -93,29 +95,46 @@ def test_patterns_that_are_left_out_would_have_found_nothing(text: str) -> None:
     assert CONVERTER.convert(text) == (whole.convert(text), getattr(whole, "Meta", {}))
 
 
-def memory(folder: Path, **changed: object) -> Memory:
-    return Memory({"CACHE_PATH": str(folder), "MARKDOWN": pelicanconf.MARKDOWN} | changed)
+def texts(folder: Path, **changed: object) -> Texts:
+    settings = pelicanconf.MARKDOWN | changed
+    return Texts(Memory(folder, settings), settings, prefixed=False)
 
 
 def test_text_language_and_settings_make_the_key(tmp_path: Path) -> None:
     for name in ("a.cs.md", "a.en.md", "b.cs.md"):
         (tmp_path / name).write_text("Title: A\n\nA")
-    keys = [memory(tmp_path).read(str(tmp_path / name))[0] for name in ("a.cs.md", "a.en.md", "b.cs.md")]
+    keys = [texts(tmp_path).read(str(tmp_path / name))[0] for name in ("a.cs.md", "a.en.md", "b.cs.md")]
     assert keys[0] == keys[2] != keys[1]
-    other = memory(tmp_path, MARKDOWN=pelicanconf.MARKDOWN | {"tab_length": 2})
-    assert other.read(str(tmp_path / "a.cs.md"))[0] not in keys
+    assert texts(tmp_path, tab_length=2).read(str(tmp_path / "a.cs.md"))[0] not in keys
 
 
 def test_what_no_build_asks_for_is_forgotten(tmp_path: Path) -> None:
-    remembering = memory(tmp_path)
-    remembering.tidy()
-    remembering.render([(b"old", "cs", "Staré"), (b"used", "cs", "Užívané")])
-    with sqlite3.connect(remembering.path) as database:
-        database.execute("UPDATE rendered SET used_at = used_at - ?", (memories.KEPT + 1,))
-    remembering.prepare([(b"used", "cs", "Užívané")])
-    remembering.tidy()
-    with sqlite3.connect(remembering.path) as database:
-        assert database.execute("SELECT key FROM rendered").fetchall() == [(b"used",)]
+    memory = Memory(tmp_path)
+    memory.tidy()
+    memory.put([(b"old", "1"), (b"used", "2")])
+    with sqlite3.connect(memory.path) as database:
+        database.execute("UPDATE remembered SET used_at = used_at - ?", (memories.KEPT + 1,))
+    memory.used([b"used"])
+    memory.tidy()
+    assert (memory.get(b"old"), memory.get(b"used")) == (None, "2")
+
+
+def test_a_page_is_made_anew_when_what_it_shows_of_others_changes(content: Path, tmp_path: Path) -> None:
+    """Its neighbour's title, the newest release, the address of a page that it links to, a word of the theme."""
+    notes = tmp_path / "content"
+    shutil.copytree(content, notes)
+    page = notes / "pages" / "contact.cs.md"
+    (notes / "news" / "1.6.cs.md").open("a").write("\n\nNapište [nám]({filename}../pages/contact.cs.md).\n")
+    before = build(notes, tmp_path / "before", tmp_path / "cache")
+    for changed, old, new in (
+        (notes / "news" / "1.5.cs.md", "Title: ", "Title: Jiný "),
+        (page, "Slug: kontakt", "Slug: napiste"),
+    ):
+        assert old in changed.read_text("utf-8")
+        changed.write_text(changed.read_text("utf-8").replace(old, new, 1), "utf-8")
+    after = build(notes, tmp_path / "after", tmp_path / "cache")
+    assert after == build(notes, tmp_path / "slow", tmp_path / "none", fast=False)
+    assert after["aktuality/1.6/index.html"] != before["aktuality/1.6/index.html"]
 
 
 def test_a_worker_that_fails_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Builds the same bytes in less time: on all cores, and rendering no text twice.
+"""Builds the same bytes in less time: on all cores, and working out nothing twice.
 
 `SPEED = False`, or SPEED=0 in the environment, leaves everything to Pelican.
 """
@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pelican import signals
-from pelican.contents import Article
 
-from plugins.speed.memory import Memory, RecallingReader
+from plugins.speed.memory import Memory
+from plugins.speed.texts import RecallingReader, Texts
 from plugins.speed.writer import BatchWriter
 from plugins.typography import typeset_body
 
@@ -25,24 +25,26 @@ def begin(pelican: Any) -> None:
     settings = pelican.settings
     if not settings["SPEED"]:
         return
-    memory = Memory(settings)
+    memory = Memory(settings["CACHE_PATH"], settings["MARKDOWN"])
+    texts = Texts(memory, settings["MARKDOWN"], prefixed=bool(settings["SITEURL"]))
     folders = [Path(settings["PATH"], name) for name in settings["ARTICLE_PATHS"] + settings["PAGE_PATHS"]]
     try:
         memory.tidy()
-        memory.prepare([memory.read(str(path)) for folder in folders for path in sorted(folder.rglob("*.md"))])
+        texts.prepare([str(path) for folder in folders for path in sorted(folder.rglob("*.md"))])
     except (OSError, sqlite3.Error) as error:
         logger.info("Builds slowly, for %s cannot be used: %s", memory.path, error)
         return
     gc.set_threshold(100_000)  # nearly all that a build makes lives as long as it
-    settings["READERS"]["md"] = partial(RecallingReader, memory)
+    settings["READERS"]["md"] = partial(RecallingReader, texts)
     signals.content_object_init.disconnect(typeset_body)  # it is typeset when it is remembered
-    if not settings["SITEURL"]:  # what plugins.prefix made of a preview's texts is not remembered
-        signals.content_object_init.connect(partial(recall_text, memory), weak=False)
+    signals.content_object_init.connect(texts.lend)
+    BatchWriter.texts = texts
     signals.get_writer.connect(batch_writer)
     signals.article_generator_finalized.connect(remember_addresses)
     signals.page_generator_finalized.connect(remember_addresses)
     signals.article_writer_finalized.connect(write_waiting)
     signals.page_writer_finalized.connect(write_waiting)
+    signals.finalized.connect(wait)
 
 
 def remember_addresses(generator: Any) -> None:
@@ -51,20 +53,19 @@ def remember_addresses(generator: Any) -> None:
         content.override_url = content.url
 
 
-def recall_text(memory: Memory, content: Any) -> None:
-    """Let a note have its text from the memory when it is asked for: thousands of them fill the machine's."""
-    if isinstance(content, Article) and not content.get_static_links():
-        content._content, content._get_content = "", partial(memory.text, content.source_path)
-
-
 def batch_writer(_: Any) -> type[BatchWriter]:
     """Name the writer to Pelican."""
     return BatchWriter
 
 
 def write_waiting(_: Any, writer: BatchWriter) -> None:
-    """Write what still waits when all articles, or all pages, were handed over."""
+    """Begin to write what still waits when all articles, or all pages, were handed over."""
     writer.flush()
+
+
+def wait(_: Any) -> None:
+    """Let the build end only when all is written."""
+    BatchWriter.crew.wait()
 
 
 def register() -> None:

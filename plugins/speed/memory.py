@@ -1,58 +1,48 @@
-"""Remembers what texts became when they were rendered and typeset, in one SQLite file.
+"""Remembers what was worked out before, in one SQLite file.
 
-The key is a hash of the text, its language and all that renders it: nothing remembered can go stale.
+A key is a hash of all that its value comes from, our code included: nothing remembered can go stale.
 """
 
-import json
+import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-from pelican.readers import MarkdownReader
-from pelican.utils import pelican_open
-
-from newsroom.typography import typeset_html
-from plugins.speed.converter import Converter, Rendered
-from plugins.speed.cores import on_all_cores
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = 24 * 3600
 KEPT = 30 * DAY  # for so long is remembered what no build has asked for,
-ROOM = 20_000  # and never more than so many texts, about 200 MB
+ROOM = 100_000  # and never more than so many values, about 500 MB
 TABLE = """
-CREATE TABLE IF NOT EXISTS rendered (key BLOB PRIMARY KEY, used_at REAL, html TEXT, fields TEXT);
-CREATE INDEX IF NOT EXISTS used ON rendered (used_at);
+CREATE TABLE IF NOT EXISTS remembered (key BLOB PRIMARY KEY, used_at REAL, value TEXT);
+CREATE INDEX IF NOT EXISTS used ON remembered (used_at);
 """
-OLD = "SELECT key FROM rendered ORDER BY used_at DESC LIMIT -1 OFFSET ?"
-
-Text = tuple[bytes, str, str]  # the key of what it becomes, its language, itself
+OLD = "SELECT key FROM remembered ORDER BY used_at DESC LIMIT -1 OFFSET ?"
+CODE = ("plugins/**/*.py", "newsroom/**/*.py", "theme/templates/**/*.html")
+LIBRARIES = ("markdown", "jinja2", "markupsafe", "babel", "pelican")
 
 
 class Memory:
-    """What texts became."""
+    """Values by key."""
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self.settings = settings["MARKDOWN"]
-        self.path = Path(settings["CACHE_PATH"], "rendered.sqlite3")
-        code = (path for folder in ("plugins", "newsroom") for path in sorted((ROOT / folder).rglob("*.py")))
-        renders = [sys.version, version("markdown"), repr(self.settings), *(path.read_text("utf-8") for path in code)]
-        self.keys: dict[str, bytes] = {}  # by path, of the texts as this build has read them
-        self.salt = sha256("\0".join(renders).encode()).digest()
+    def __init__(self, folder: str | Path, *settings: object) -> None:
+        self.path = Path(folder, "rendered.sqlite3")
+        code = (path.read_bytes() for pattern in CODE for path in sorted(ROOT.glob(pattern)))
+        words = (sys.version, *map(version, LIBRARIES), *map(repr, settings))
+        self.salt = sha256(b"\0".join([*(word.encode() for word in words), *code])).digest()
+        self.readers: dict[int, sqlite3.Connection] = {}
 
-    @cached_property
-    def converter(self) -> Converter:
-        return Converter(self.settings)
+    def key(self, *parts: str) -> bytes:
+        """Return the key of what comes from these parts."""
+        return sha256(b"\0".join([self.salt, *(part.encode() for part in parts)])).digest()
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
-        """Give the database for one transaction; each process opens its own."""
+        """Give the database for one transaction."""
         with closing(sqlite3.connect(self.path, timeout=60)) as database, database:
             yield database
 
@@ -62,63 +52,31 @@ class Memory:
         with self.database() as database:
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(TABLE)
-            database.execute("DELETE FROM rendered WHERE used_at < ?", (time.time() - KEPT,))
-            database.execute(f"DELETE FROM rendered WHERE key IN ({OLD})", (ROOM,))  # noqa: S608 - our own words
+            database.execute("DELETE FROM remembered WHERE used_at < ?", (time.time() - KEPT,))
+            database.execute(f"DELETE FROM remembered WHERE key IN ({OLD})", (ROOM,))  # noqa: S608 - our own words
 
-    def read(self, path: str) -> Text:
-        """Return the text of a file."""
-        with pelican_open(path) as text:
-            lang = Path(path).stem.rpartition(".")[2]
-            self.keys[path] = sha256(b"\0".join((self.salt, lang.encode(), text.encode()))).digest()
-            return self.keys[path], lang, text
+    def get(self, key: bytes) -> str | None:
+        """Return a value."""
+        row = self.reading().execute("SELECT value FROM remembered WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
 
-    def prepare(self, texts: list[Text]) -> None:
-        """Render those of the texts that are new."""
+    def reading(self) -> sqlite3.Connection:
+        """Return a connection of this process's own: SQLite's must not go through a fork."""
+        process = os.getpid()
+        if process not in self.readers:
+            self.readers[process] = sqlite3.connect(self.path, timeout=60)
+        return self.readers[process]
+
+    def put(self, values: Sequence[tuple[bytes, str]]) -> None:
+        """Remember values by their keys."""
+        now = time.time()
+        rows = [(key, now, value) for key, value in values]  # before others have to wait
+        with self.database() as database:
+            database.executemany("INSERT OR REPLACE INTO remembered VALUES (?, ?, ?)", rows)
+
+    def used(self, keys: Iterable[bytes]) -> None:
+        """Keep these values for longer."""
         now = time.time()
         with self.database() as database:
-            known = {
-                key for key, *_ in texts if database.execute("SELECT 1 FROM rendered WHERE key = ?", (key,)).fetchone()
-            }
-            asked_for = [(now, key, now - DAY) for key in known]
-            database.executemany("UPDATE rendered SET used_at = ? WHERE key = ? AND used_at < ?", asked_for)
-        on_all_cores(self.render, [text for text in texts if text[0] not in known])
-
-    def render(self, texts: Sequence[Text]) -> None:
-        """Remember what texts become."""
-        rows = []
-        for key, lang, text in texts:
-            html, fields = self.converter.convert(text)
-            rows.append((key, time.time(), typeset_html(html, lang), json.dumps(fields)))
-        with self.database() as database:
-            database.executemany("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)", rows)
-
-    @cached_property
-    def reading(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path)
-
-    def recall(self, path: str) -> Rendered:
-        """Return what a file became."""
-        key = self.keys.get(path) or self.read(path)[0]
-        query = "SELECT html, fields FROM rendered WHERE key = ?"
-        while not (row := self.reading.execute(query, (key,)).fetchone()):
-            text = self.read(path)
-            self.render([text])
-            key = text[0]
-        return row[0], json.loads(row[1])
-
-    def text(self, path: str) -> str:
-        """Return the HTML that a file became."""
-        return self.recall(path)[0]
-
-
-class RecallingReader(MarkdownReader):
-    """Reads notes and pages by asking the memory."""
-
-    def __init__(self, memory: Memory, settings: dict[str, Any]) -> None:
-        super().__init__(settings)
-        self.memory = memory
-
-    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        html, fields = self.memory.recall(source_path)
-        values = {name: lines[0] if len(lines) == 1 else lines for name, lines in fields.items()}
-        return html, {name: self.process_metadata(name, value) for name, value in values.items()}
+            if database.execute("SELECT 1 FROM remembered WHERE used_at < ? LIMIT 1", (now - DAY,)).fetchone():
+                database.executemany("UPDATE remembered SET used_at = ? WHERE key = ?", ((now, key) for key in keys))

@@ -1,19 +1,39 @@
-"""Writes pages on all cores."""
+"""Writes pages beside the rest of the build, and renders no note's page again that would be the same."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from pelican.utils import sanitised_join
 from pelican.writers import FileOverwriteFailedError, Writer
 
-from plugins.speed.cores import on_all_cores
+from plugins.speed.cores import Crew
+from plugins.speed.texts import Texts, lent
 
 BATCH = 1000  # pages that may wait, each with its names, to be written together
 
-Page = tuple[str, Any, dict[str, Any], dict[str, Any]]  # name of the file, template, context, Pelican's options
+# All that the page of a note may know, which is what its key is made of.
+SITE = (
+    *("SITENAME", "VENDOR", "ORIGIN", "SITEURL", "PREVIEW", "LANGUAGES", "TEXTS", "FIGURES_LINE", "MENU", "ASSETS"),
+    *("ADDRESSES", "NEWS_ADDRESSES", "FORM_ADDRESSES", "NEWEST"),
+)
+PAGE = ("lang", "address", "alternates", "active", "jsonld")
+NEIGHBOUR = ("title", "address", "lang")
+NOTE = (
+    *("title", "description", "lang", "status", "public", "upcoming", "date", "version", "channel", "alternates"),
+    *("requires", "support_until", "supported"),
+)
+
+Page = tuple[str, Any, dict[str, Any], dict[str, Any]]  # name of the file, template, its own names, Pelican's options
 
 
 class BatchWriter(Writer):
-    """Lets the pages of articles and pages wait, to be written on all cores together."""
+    """Lets the pages of articles and pages wait, to be written together while the build goes on."""
+
+    texts: Texts  # set, like the processes, before Pelican makes its writer
+    crew = Crew()
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -36,16 +56,59 @@ class BatchWriter(Writer):
         self.names.add(name)
         if context["static_links"] and content.get_static_links():
             content.content  # noqa: B018 - tells its pictures that they belong to this page
-        self.waiting.append((name, template, context.copy(), options))
+        self.context = context
+        self.waiting.append((name, template, chosen(context, PAGE), options))
         if len(self.waiting) == BATCH:
             self.flush()
 
     def flush(self) -> None:
-        """Write all that waits."""
-        on_all_cores(self.write_all, self.waiting)
+        """Begin to write all that waits."""
+        self.crew.start(self.write_all, self.waiting)
         self.waiting = []
 
     def write_all(self, pages: Sequence[Page]) -> None:
-        """Write pages as Pelican does."""
-        for name, template, context, options in pages:
-            super().write_file(name, template, context, **options)
+        """Write pages as Pelican does, but those of notes from memory where it has them."""
+        site, memory = chosen(self.context, SITE), self.texts.memory
+        facts = plain(site)
+        known, new = [], []
+        for name, template, own, options in pages:
+            note: Any = options.get("article")
+            if not lent(note) or self.texts.demands(note)["blocks"]:  # a block may show anything
+                super().write_file(name, template, self.context | own, **options)
+                continue
+            described = describe(note)
+            key = memory.key(facts, plain([own, described]), self.texts.origin(note))
+            if page := memory.get(key):
+                known.append(key)
+            else:
+                article = SimpleNamespace(**described, body=note.body, sections=note.sections)
+                page = template.render(site | own, article=article)
+                new.append((key, page))
+            write(Path(sanitised_join(self.output_path, name)), page)
+        memory.put(new)
+        memory.used(known)
+
+
+def chosen(names: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
+    """Return some of the names."""
+    return {name: names[name] for name in wanted if name in names}
+
+
+def describe(note: Any) -> dict[str, Any]:
+    """Return all that the page of a note may know of it, but its text and what is made of that."""
+    facts: dict[str, Any] = {name: getattr(note, name) for name in NOTE}
+    for way in ("previous", "next"):
+        other = getattr(note, way)
+        facts[way] = {name: getattr(other, name) for name in NEIGHBOUR} if other else None
+    return facts
+
+
+def plain(value: Any) -> str:
+    """Return data as text, equal only for equal data."""
+    return json.dumps(value, ensure_ascii=False, default=lambda day: day.isoformat())
+
+
+def write(path: Path, page: str) -> None:
+    """Write a page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, "utf-8")
