@@ -46,7 +46,7 @@ STATES = {
 }
 FILES = {
     "css/site.css": 6_500,
-    "js/site.js": 300,
+    "js/addresses.js": 300,
     "js/extension.js": 600,
     "js/news.js": 600,
     "js/search.js": 600,
@@ -148,7 +148,7 @@ def test_of_a_long_way_what_must_be_done_comes_with_the_first_round_trip(history
 
 def test_what_grew_is_named_with_its_bytes_and_its_budget(site: Path) -> None:
     html = read(site, "/podpora/").replace("</main>", f"{random.Random(1).randbytes(9_000).hex()}</main>")  # noqa: S311
-    html = html.replace("</head>", '<img src="/404.html"><img src="/robots.txt"></head>')
+    html = html.replace("</head>", '<img src="/404.html"><img src="/robots.txt"><img src="/502.html"></head>')
     found = "\n".join(over("/podpora/", html, site, PAGES["support"]))
     for part in ("/podpora/: the HTML is 1", "the first view is", "over its budget of 14000", "/assets/css/site."):
         assert part in found
