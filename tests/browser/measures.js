@@ -187,10 +187,10 @@ window.measures = {
       p { margin-block-end: 2em !important }`);
   },
 
-  // More style than the page has, for as long as no other is given.
+  // More style than the page has, for as long as no other is given; all of it laid out, also what is not yet near.
   style(css) {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css || "");
+    sheet.replaceSync(`* { content-visibility: visible !important } ${css || ""}`);
     document.adoptedStyleSheets = [sheet];
   },
 };

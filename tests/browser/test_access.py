@@ -103,6 +103,7 @@ def test_the_keyboard_walks_to_every_control_in_order_and_is_seen_there(page: Pa
 
 
 def test_nothing_is_lost_when_text_grows_or_is_spaced(page: Page) -> None:
+    page.evaluate("measures.style()")
     assert_none(page, "lost()", "as it is")
     set_text(page, 2)
     assert_none(page, "lost()", "text of 200 %")
@@ -123,6 +124,7 @@ def test_forced_colours_hide_nothing(page: Page) -> None:
 
 
 def test_targets_are_large_enough(page: Page) -> None:
+    page.evaluate("measures.style()")
     assert_none(page, "small(24)", "on a desk")
     page.set_viewport_size(PHONE)
     assert_none(page, "small(44)", "on a phone")
