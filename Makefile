@@ -35,7 +35,7 @@ test: $(INSTALLED) $(CHECKER) ## everything that CI checks, browser tests includ
 
 torture: $(INSTALLED) ## the long fault suite: kills, dead relays, full disks, on both databases (SEED=… repeats its random times)
 	@dev/need postgresql
-	TORTURE=1 SEED=$(SEED) $(BIN)/pytest -v tests/faults $(ARGS)
+	TORTURE=1 SEED=$(SEED) $(BIN)/pytest -vv tests/faults $(ARGS)
 
 audit: $(INSTALLED) $(LIGHTHOUSE) ## Lighthouse on every kind of page as deployed, phone and desk (PAGES="home news" for some, RUNS=3)
 	@dev/need chromium
