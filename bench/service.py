@@ -25,8 +25,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from forms.database import Database
-from forms.delivery import Relay, deliver_due
+from forms.delivery import deliver_due
 from forms.outbox import Envelope, Outbox
+from forms.relay import Relay
 from forms.schema import table
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pathlib import Path
 from limits.storage import Storage
 
 from forms.database import OutboxError
-from forms.delivery import Relay
 from forms.ledger import Ledger
+from forms.relay import Relay
 from forms.search import Index, SearchAwayError
 
 LOW_SPACE = 500 * 1024 * 1024  # bytes: some 100,000 submissions, and the write-ahead log

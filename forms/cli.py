@@ -17,9 +17,9 @@ from forms import check
 from forms.canary import NotStoredError, post
 from forms.cli_outbox import Answering, ledger, outbox, outbox_commands
 from forms.database import ReferenceTakenError
-from forms.delivery import Relay
 from forms.ledger import NOTICES
 from forms.notice import Operator
+from forms.relay import Relay
 from forms.submission import new_reference
 from forms.wording import PRAGUE
 from forms.worker import Stop, Worker

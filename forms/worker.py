@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forms.database import OutboxError, ReferenceTakenError
-from forms.delivery import Relay, deliver_due
+from forms.delivery import deliver_due
 from forms.ledger import Ledger
 from forms.outbox import Envelope, Outbox
+from forms.relay import Relay
 
 logger = logging.getLogger("forms.worker")
 

@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 from conftest import Relay as KeepingRelay
 from forms import check, create_app
 from forms.database import Database
-from forms.delivery import Relay
 from forms.ledger import Ledger
+from forms.relay import Relay
 from serving import free_port
 from test_delivery import CERTIFICATE
 

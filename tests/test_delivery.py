@@ -12,16 +12,8 @@ from aiosmtpd.controller import Controller
 
 from conftest import Relay as KeepingRelay
 from forms.database import OutboxError
-from forms.delivery import (
-    GIVE_UP_SECONDS,
-    DeferredError,
-    RefusedError,
-    Relay,
-    RelayDownError,
-    SessionLostError,
-    deliver_due,
-    pause,
-)
+from forms.delivery import GIVE_UP_SECONDS, deliver_due, pause
+from forms.relay import DeferredError, RefusedError, Relay, RelayDownError, SessionLostError
 from serving import free_port
 from test_outbox import NOW, envelope
 
