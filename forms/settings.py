@@ -2,152 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import limits
-from email_validator import EmailNotValidError, validate_email
-from limits.storage import storage_from_string
+from forms import parsers
 
 DEVELOPMENT_SECRET = "development only, never in production"  # noqa: S105 - refused in production
-ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-NEVER = ("x-loop", "x-auto-response-suppress", "x-webform")
-HOST = re.compile(r"[a-z0-9.:-]+")
-ENCODED = "user and password percent-encoded"
-HEADER_LINE = re.compile(r"(X-[A-Za-z0-9-]+): ([\x20-\x7e]+)")
 
 
 class SettingsError(SystemExit):
     """Settings are missing or wrong: the start stops with a line for each, its name and the cure, and no traceback."""
-
-
-def _address(text: str) -> str:
-    try:
-        address = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise ValueError("give one e-mail address, such as obchod@firma.cz") from error
-    return str(address.ascii_email)  # an international domain in the form that every relay understands
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isdecimal() or not low <= int(text) <= high:
-            raise ValueError(f"give a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def _origin(text: str) -> str:
-    url = urlsplit(text)
-    more = url.path.strip("/") or url.query or url.fragment or url.username
-    if url.scheme not in ("http", "https") or not HOST.fullmatch(host := url.hostname or "") or more:
-        raise ValueError("give scheme and host, such as https://podpora.firma.cz")
-    default = {"http": 80, "https": 443}[url.scheme]
-    host = f"[{host}]" if ":" in host else host
-    # As browsers write it in Origin: lower case, without the port that goes without saying (RFC 6454 6.2).
-    return f"{url.scheme}://{host}" + (f":{url.port}" if url.port not in (None, default) else "")
-
-
-def _is_server(text: str, *schemes: str) -> bool:
-    """Tell whether it is scheme://user:password@host:port; a sign in the password that is not encoded parts it wrongly.
-
-    Says no more than that: the words of urlsplit's errors, and later the driver's, would hold a part of the password.
-    """
-    try:
-        url = urlsplit(text)
-        _ = url.port
-    except ValueError:
-        return False
-    misplaced = "@" in url.path + url.query + url.fragment or url.netloc.count("@") > 1 or url.netloc.endswith(":")
-    return url.scheme in schemes and not misplaced
-
-
-def _smtp_url(text: str) -> str:
-    if not _is_server(text, "smtp", "smtps", "smtp+starttls") or not urlsplit(text).hostname:
-        known = "smtp://host, smtps://user:password@host or smtp+starttls://user:password@host:587"
-        raise ValueError(f"give {known}, {ENCODED}")
-    return text
-
-
-def _ca_file(text: str) -> str:
-    path = str(ROOT / text)
-    try:
-        ssl.create_default_context(cafile=path)
-    except OSError as error:  # no such file, not ours to read, or no certificate in it
-        raise ValueError("give a readable PEM file of certificates") from error
-    return path
-
-
-def _database_url(text: str) -> str:
-    path = text.removeprefix("sqlite:///")
-    if path != text and path and not path.startswith((":", "?")):
-        return f"sqlite:///{ROOT / path}"  # the same file for web and worker, whatever folder they start in
-    if not _is_server(text, "postgresql+psycopg"):
-        known = "sqlite:////folder/outbox.sqlite3 or postgresql+psycopg://user:password@host/name"
-        raise ValueError(f"give {known}, {ENCODED}")
-    return text
-
-
-def _file(text: str) -> str:
-    if not text:
-        raise ValueError("give the path of search.sqlite3 in the site that the web server sends")
-    return str(ROOT / text)
-
-
-def _secret(text: str) -> str:
-    if len(text) < 32:
-        raise ValueError(
-            "give at least 32 random characters: python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    return text
-
-
-def _identity(text: str) -> str:
-    if text not in ("site", "visitor"):
-        raise ValueError("give site or visitor")
-    return text
-
-
-def _rate_limit(text: str) -> str:
-    try:
-        limits.parse_many(text)
-    except ValueError as error:
-        raise ValueError("give limits such as 30 per minute; 300 per hour") from error
-    return text
-
-
-def _limit_storage(text: str) -> str:
-    try:
-        storage_from_string(text)
-    except Exception as error:
-        raise ValueError("give memory://, or a storage of the limits library whose package is installed") from error
-    return text
-
-
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise ValueError("give networks such as 127.0.0.0/8, ::1, 10.20.0.0/16") from error
-
-
-def _headers(text: str) -> tuple[tuple[str, str], ...]:
-    """Fixed headers, `Name: value` parted by `;`. Only X- names, so that none of the message's own is replaced."""
-    lines = [line.strip() for line in re.split(r"[;\n]", text) if line.strip()]
-    matches = [HEADER_LINE.fullmatch(line) for line in lines]
-    if not all(matches):
-        raise ValueError("give X-Name: value, several parted by ; and in plain ASCII")
-    if any(match and match[1].lower().startswith(NEVER) for match in matches):
-        raise ValueError("X-Loop and X-Auto-Response-Suppress keep the ticket's ID from the visitor; X-Webform is ours")
-    return tuple((match[1], match[2]) for match in matches if match)
 
 
 @dataclass(frozen=True)
@@ -164,54 +31,68 @@ class Setting:
 
 SETTINGS = (
     Setting(
-        "SECRET_KEY", None, "signs the form's token and hashes client addresses", _secret, DEVELOPMENT_SECRET, True
+        "SECRET_KEY",
+        None,
+        "signs the form's token and hashes client addresses",
+        parsers.secret,
+        DEVELOPMENT_SECRET,
+        True,
     ),
-    Setting("SITE_URL", None, "the public address of site and forms", _origin, "http://127.0.0.1:8000"),
-    Setting("SALES_ADDRESS", None, "helpdesk address of the sales department", _address, "obchod@ispadmin.example"),
+    Setting("SITE_URL", None, "the public address of site and forms", parsers.origin, "http://127.0.0.1:8000"),
     Setting(
-        "TECHNICAL_ADDRESS", None, "helpdesk address of the technical department", _address, "technik@ispadmin.example"
+        "SALES_ADDRESS", None, "helpdesk address of the sales department", parsers.address, "obchod@ispadmin.example"
     ),
-    Setting("SITE_ADDRESS", None, "From of the mails", _address, "web@ispadmin.example"),
     Setting(
-        "BOUNCE_ADDRESS", "", "envelope sender, where bounces go; empty: SITE_ADDRESS", lambda t: t and _address(t)
+        "TECHNICAL_ADDRESS",
+        None,
+        "helpdesk address of the technical department",
+        parsers.address,
+        "technik@ispadmin.example",
+    ),
+    Setting("SITE_ADDRESS", None, "From of the mails", parsers.address, "web@ispadmin.example"),
+    Setting(
+        "BOUNCE_ADDRESS",
+        "",
+        "envelope sender, where bounces go; empty: SITE_ADDRESS",
+        lambda t: t and parsers.address(t),
     ),
     Setting(
         "OPERATOR_ADDRESS",
         None,
         "who gets the digest, the alarms and the canary; never a helpdesk",
-        _address,
+        parsers.address,
         "spravce@ispadmin.example",
     ),
-    Setting("DATABASE_URL", "sqlite:///var/outbox.sqlite3", "where the outbox is", _database_url, None, True),
-    Setting("SMTP_URL", None, "the relay", _smtp_url, "smtp://127.0.0.1:8025", True),
+    Setting("DATABASE_URL", "sqlite:///var/outbox.sqlite3", "where the outbox is", parsers.database_url, None, True),
+    Setting("SMTP_URL", None, "the relay", parsers.smtp_url, "smtp://127.0.0.1:8025", True),
     Setting(
         "SMTP_CA_FILE",
         "",
         "PEM file of what vouches for the relay's certificate; empty: the system's authorities",
-        lambda t: t and _ca_file(t),
+        lambda t: t and parsers.ca_file(t),
     ),
     # A worker that is not seen for ten minutes counts as gone.
-    Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", _number(1, 300)),
+    Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", parsers.number(1, 300)),
     Setting(
         "RETRY_SECONDS",
         "60",
         "the first pause after a failed attempt; each later one is twice as long",
-        _number(1, 14400),
+        parsers.number(1, 14400),
     ),
     Setting(
         "LEASE_SECONDS",
         "1200",
         "how long one attempt owns its row; the time-outs of its SMTP session fit into it",
-        _number(2, 86400),
+        parsers.number(2, 86400),
     ),
     # The digest tells of the day before, so a row is kept for longer than that.
-    Setting("RETENTION_DAYS", "30", "how long a sent row, and so its receipt, is kept", _number(2, 3650)),
-    Setting("RATE_LIMIT", "60 per minute; 600 per hour", "posts from one network address", _rate_limit),
+    Setting("RETENTION_DAYS", "30", "how long a sent row, and so its receipt, is kept", parsers.number(2, 3650)),
+    Setting("RATE_LIMIT", "60 per minute; 600 per hour", "posts from one network address", parsers.rate_limit),
     Setting(
         "RATELIMIT_STORAGE",
         "memory://",
         "where the limits are counted; shared by several machines",
-        _limit_storage,
+        parsers.limit_storage,
         None,
         True,
     ),
@@ -219,16 +100,21 @@ SETTINGS = (
         "SEARCH_INDEX",
         "output/search.sqlite3",
         "what the search reads: a file of the built site, which changes with it",
-        _file,
+        parsers.search_index,
         "var/site/search.sqlite3",
     ),
-    Setting("PROXY_HOPS", "0", "how many proxies in front are believed", _number(0, 9)),
-    Setting("METRICS_NETWORKS", "127.0.0.0/8, ::1", "who may read /metrics; others are told 404", _networks),
+    Setting("PROXY_HOPS", "0", "how many proxies in front are believed", parsers.number(0, 9)),
+    Setting("METRICS_NETWORKS", "127.0.0.0/8, ::1", "who may read /metrics; others are told 404", parsers.networks),
     Setting(
-        "IDENTITY", "site", "From of the mails: site (Reply-To the visitor), or visitor (Sender the site)", _identity
+        "IDENTITY",
+        "site",
+        "From of the mails: site (Reply-To the visitor), or visitor (Sender the site)",
+        parsers.identity,
     ),
-    Setting("SALES_HEADERS", "", "fixed headers of mails to sales; {visitor} is the visitor's address", _headers),
-    Setting("TECHNICAL_HEADERS", "", "fixed headers of mails to the technical department", _headers),
+    Setting(
+        "SALES_HEADERS", "", "fixed headers of mails to sales; {visitor} is the visitor's address", parsers.headers
+    ),
+    Setting("TECHNICAL_HEADERS", "", "fixed headers of mails to the technical department", parsers.headers),
 )
 
 
