@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +52,24 @@ class Claim:
     attempts: int
 
 
+NOW, UNTIL, THEN = (sa.bindparam(name, type_=sa.Double) for name in ("now", "until", "farthest"))
+DUE = sa.or_(table.c.next_attempt_at <= NOW, table.c.attempts == 0, table.c.next_attempt_at > THEN)
+FIRST = (  # on PostgreSQL the first that no other deliverer is just taking; SQLite has one writer at a time
+    sa.select(table.c.id).where(PENDING, DUE).order_by(table.c.next_attempt_at).limit(1)
+).with_for_update(skip_locked=True)
+TAKE = (
+    table.update()
+    .where(table.c.id == FIRST.scalar_subquery())
+    .values(
+        next_attempt_at=UNTIL,
+        leased_until=UNTIL,
+        tried_since=sa.func.coalesce(table.c.tried_since, NOW),
+        attempts=table.c.attempts + 1,
+    )
+    .returning(*(table.c[field.name] for field in fields(Claim)))
+)
+
+
 class Outbox:
     """The outbox in a database. Times in UTC seconds."""
 
@@ -78,22 +96,10 @@ class Outbox:
 
         A new one is due whatever its time, and one that waits for longer than any pause or lease: a clock was set back.
         """
-        following = table.c.next_attempt_at
-        due = sa.or_(following <= now, table.c.attempts == 0, following > now + max(lease, FARTHEST))
-        first = sa.select(table).where(PENDING, due).order_by(following).limit(1)
-        while True:
-            with self.database.transaction() as connection:
-                row = connection.execute(first).one_or_none()
-            if row is None:
-                return None
-            ours = sa.and_(table.c.id == row.id, table.c.next_attempt_at == row.next_attempt_at, PENDING)
-            until, since, attempts = now + lease, row.tried_since or now, row.attempts + 1
-            taken = {"next_attempt_at": until, "leased_until": until, "tried_since": since, "attempts": attempts}
-            with self.database.transaction(write=True) as connection:
-                won = connection.execute(table.update().where(ours).values(taken)).rowcount == 1
-            if won:
-                parts = (row.id, row.reference, row.sender, row.recipient, row.message)
-                return Claim(*parts, until, since, attempts)
+        times = {"now": now, "until": now + lease, "farthest": now + max(lease, FARTHEST)}
+        with self.database.transaction(write=True) as connection:
+            row = connection.execute(TAKE, times).one_or_none()
+        return Claim(*row) if row else None
 
     def mark_sent(self, claim: Claim, now: float, reply: str) -> None:
         """Record that the relay took the message, in its own words (2yz), whatever else was decided meanwhile."""
