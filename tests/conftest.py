@@ -45,6 +45,33 @@ TRAINING = {
 ADDRESSES = {"contact": "/en/forms/contact/", "price-list": "/en/forms/price-list/", "training": "/en/forms/training/"}
 VALID = {"contact": CONTACT, "price-list": PRICE_LIST, "training": TRAINING}
 HISTORY = 60
+NOTICE = """Title: Zkouška
+Date: 2017-01-02
+
+První odstavec.
+
+## Nadpis
+
+Odstavec s `kódem` a [odkazem](/podpora/).
+
+| Jedna | Dvě |
+| --- | --- |
+| a | b |
+
+> Citát
+>
+> o dvou odstavcích.
+
+- položka
+
+```
+dlouhý řádek kódu, který se na telefon nevejde, a proto se zalomí, aby k němu nebylo třeba posouvat stránku
+```
+
+### Menší nadpis
+
+Konec.
+"""
 
 
 class Relay:
@@ -184,11 +211,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with a made-up history of HISTORY releases, so long that its longest way is as long as ways get."""
+    """A site with HISTORY made-up releases, so many that its longest way is as long as ways get, and NOTICE."""
     folder = tmp_path_factory.mktemp("history")
+    content = write_history(folder / "content", HISTORY)
+    (content / "news" / "2017-01-02-zkouska.cs.md").write_text(NOTICE, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORMS_DEVELOPMENT", "1")
-        build(folder / "site", drafts=True, content=write_history(folder / "content", HISTORY))
+        build(folder / "site", drafts=True, content=content)
     return folder / "site"
 
 

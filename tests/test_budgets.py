@@ -56,8 +56,8 @@ LOADS = re.compile(r'<link rel="(?:stylesheet|icon)"[^>]* href="([^"]+)"|<(?:scr
 
 
 @cache
-def packed(data: bytes) -> int:
-    return len(brotli.compress(data))
+def packed(data: bytes, quality: int = 11) -> int:
+    return len(brotli.compress(data, quality=quality))
 
 
 def loaded(html: str, site: Path) -> dict[str, int]:
@@ -66,9 +66,9 @@ def loaded(html: str, site: Path) -> dict[str, int]:
     return {address: packed((site / address.lstrip("/")).read_bytes()) for address in dict.fromkeys(addresses)}
 
 
-def over(name: str, html: str, site: Path, page_budget: int = FIRST_VIEW) -> list[str]:
+def over(name: str, html: str, site: Path, page_budget: int = FIRST_VIEW, quality: int = 11) -> list[str]:
     """Return what of a page is over its budget, in sentences that say what weighs how much."""
-    own, files = packed(html.encode()), loaded(html, site)
+    own, files = packed(html.encode(), quality), loaded(html, site)
     scripts = {address: weight for address, weight in files.items() if address.endswith(".js")}
     blocking = {address: weight for address, weight in files.items() if address.endswith(".css")}
     totals = {
@@ -120,17 +120,17 @@ def test_every_file_that_pages_load_keeps_its_budget(site: Path, form_pages: dic
 def test_no_page_of_the_site_or_of_a_long_history_is_over_what_any_may_weigh(site: Path, history: Path) -> None:
     """Only the way over fifty releases has more HTML than one round trip: 600 changes are what was asked for."""
     ways = tuple(pelicanconf.NEWS_ADDRESSES["from"].values())
-    found, longest = [], 0
+    found, longest = [], ""
     for folder in (site, history):
         for path in folder.rglob("*.html"):
             name, html = "/" + path.relative_to(folder).as_posix(), path.read_text("utf-8")
-            faults = over(name, html, folder)
+            faults = over(name, html, folder, quality=5)  # in a hurry, so that it weighs more, not less
             if name.startswith(ways):
-                longest = max(longest, packed(html.encode()))
-                faults = [fault for fault in faults if ": the first view" not in fault]
+                longest = max(longest, html, key=len)
+                faults = [fault for fault in faults if ": the first view" not in fault and ": the HTML" not in fault]
             found += faults
     assert not found, "\n".join(found)
-    assert longest < 12_000
+    assert packed(longest.encode()) < 12_000
 
 
 @pytest.mark.parametrize("lang", pelicanconf.LANGUAGES)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -26,6 +27,7 @@ PAGES = [
     f"/aktuality/od/{version(HISTORY - 50)}/",
     "/en/news/kind/fixed/",
     "/aktuality/modul/fakturace/",
+    "/aktuality/2017-01-02-zkouska/",
 ]
 
 
@@ -59,3 +61,15 @@ def test_an_item_that_one_was_led_to_stands_out(page: Page, history_address: str
     plain = page.locator(".changes li:not(:target)").first
     background = "element => getComputedStyle(element).backgroundColor"
     assert target.evaluate(background) != plain.evaluate(background)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_whatever_a_note_contains_stands_one_below_the_other(page: Page, history_address: str, width: int) -> None:
+    page.goto(f"{history_address}/aktuality/2017-01-02-zkouska/")
+    page.set_viewport_size({"width": width, "height": 800})
+    boxes = page.locator(".release .prose > *").evaluate_all(
+        "parts => parts.map(part => part.getBoundingClientRect()).map(box => [box.left, box.top, box.bottom])"
+    )
+    assert len(boxes) == 9
+    assert len({left for left, _, _ in boxes}) == 1
+    assert all(above[2] <= below[1] for above, below in pairwise(boxes))

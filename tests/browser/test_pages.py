@@ -3,15 +3,15 @@
 import json
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pelicanconf import ADDRESSES, FORM_ADDRESSES, TEXTS
-from serving import Served, eventually
+from serving import Served
 
 PAGES = [
     *(addresses["cs"] for addresses in ADDRESSES.values()),
@@ -27,6 +27,11 @@ PAGES = [
     "/en/forms/extension/?until=2014-06-30&ordered=2017-09-12&years=1",
     "/formulare/prodlouzeni/?until=31.3.&years=x",
 ]
+# What axe-core looks for: in the light everything; the dark changes nothing but colours, so what reads them.
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]},
+}
 CASES = json.loads((Path(__file__).parent.parent / "extension_cases.json").read_text("utf-8"))
 
 
@@ -35,9 +40,9 @@ def assert_is_for_everyone(page: Page) -> None:
     for width in (320, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"scrolls sideways at {width}"
-        for scheme in ("light", "dark"):
+        for scheme, options in LOOKS.items():
             page.emulate_media(color_scheme=scheme)
-            violations = Axe().run(page).response["violations"]
+            violations = Axe().run(page, options=options).response["violations"]
             found = [(rule["id"], rule["help"], [node["html"] for node in rule["nodes"]]) for rule in violations]
             assert found == [], f"{scheme} at {width}"
 
@@ -88,64 +93,6 @@ def test_a_copied_address_says_where_its_sign_belongs(open_page: Callable[..., P
     page.keyboard.press("Control+a")
     copied = " ".join(page.evaluate("getSelection().toString()").split())
     assert "obchod (sem patří zavináč) ispadmin.example" in copied
-
-
-NOTE = """Title: Zkouška
-Date: 2017-01-02
-Status: draft
-
-První odstavec.
-
-## Nadpis
-
-Odstavec s `kódem` a [odkazem](/podpora/).
-
-| Jedna | Dvě |
-| --- | --- |
-| a | b |
-
-> Citát
->
-> o dvou odstavcích.
-
-- položka
-
-```
-dlouhý řádek kódu, který se na telefon nevejde, a proto se zalomí, aby k němu nebylo třeba posouvat stránku
-```
-
-### Menší nadpis
-
-Konec.
-"""
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_whatever_a_note_contains_stands_one_below_the_other(
-    open_page: Callable[..., Page], served: Served, width: int
-) -> None:
-    source = served.tree / "content/news/2017-01-02-zkouska.cs.md"
-    changed = (served.var / "changed").stat
-
-    def after(change: Callable[[], object]) -> None:
-        """Make a change and wait until it is up, or it would reload a page in the middle of a test."""
-        stamp = changed().st_mtime_ns
-        change()
-        eventually(lambda: changed().st_mtime_ns > stamp)
-
-    after(lambda: source.write_text(NOTE, "utf-8"))
-    try:
-        page = open_page("/aktuality/2017-01-02-zkouska/", width=width)
-        assert_is_for_everyone(page)
-        page.set_viewport_size({"width": width, "height": 800})
-        boxes = page.locator(".release .prose > *").evaluate_all(
-            "parts => parts.map(part => part.getBoundingClientRect()).map(box => [box.left, box.top, box.bottom])"
-        )
-        assert len(boxes) == 9
-        assert len({left for left, _, _ in boxes}) == 1
-        assert all(above[2] <= below[1] for above, below in pairwise(boxes))
-    finally:
-        after(source.unlink)
 
 
 @pytest.mark.parametrize("lang", ["cs", "en"])
