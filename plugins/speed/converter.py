@@ -3,6 +3,7 @@
 from typing import Any
 
 from markdown import Markdown
+from markdown.preprocessors import Preprocessor
 
 Rendered = tuple[str, dict[str, list[str]]]  # HTML, front matter
 
@@ -16,23 +17,36 @@ NEEDS = {
     "automail": "<",
     "html": "<",
     "entity": "&",
+    "linebreak": "  \n",
     **dict.fromkeys(("reference", "short_reference", "image_reference", "short_image_ref"), "]:"),
 }
 
 
+class Choice(Preprocessor):
+    """Lets the inline patterns that may find something in a text, its code and raw HTML taken out, look for it."""
+
+    def __init__(self, markdown: Markdown) -> None:
+        super().__init__(markdown)
+        registry = markdown.treeprocessors["inline"].inlinePatterns
+        needs = {registry.get_index_for_name(name): need for name, need in NEEDS.items()}
+        self.patterns = [(pattern, needs.get(index, "")) for index, pattern in enumerate(registry)]
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        useful = [pattern for pattern, need in self.patterns if need in text]
+        self.md.treeprocessors["inline"].inlinePatterns = useful
+        return lines
+
+
 class Converter:
-    """One Markdown object, which gives each text only the inline patterns that may find something in it."""
+    """One Markdown object for many texts."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         extensions = [*settings["extensions"], "markdown.extensions.meta"]
         self.markdown = Markdown(**settings | {"extensions": extensions})
-        registry = self.markdown.treeprocessors["inline"].inlinePatterns
-        needs = {registry.get_index_for_name(name): need for name, need in NEEDS.items()}
-        self.patterns = [(pattern, needs.get(index, "")) for index, pattern in enumerate(registry)]
+        self.markdown.preprocessors.register(Choice(self.markdown), "choice", 0)  # the last
 
     def convert(self, text: str) -> Rendered:
         """Return the HTML and the front matter of a text."""
-        useful = [pattern for pattern, need in self.patterns if need in text]
-        self.markdown.treeprocessors["inline"].inlinePatterns = useful
         html = self.markdown.reset().convert(text)
         return html, self.markdown.Meta
