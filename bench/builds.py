@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pelicanconf
-from bench import corpus
+from bench import corpus, others
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,10 +31,15 @@ class Cost(NamedTuple):
 
 
 def cost(*command: str | Path, speed: str = "1") -> Cost:
-    """Return what a command took."""
+    """Return what a module of Python's took."""
+    return taken([sys.executable, "-m", *command], ROOT, speed)
+
+
+def taken(command: Sequence[str | Path], folder: Path, speed: str = "1") -> Cost:
+    """Return what a command took that ran in a folder."""
     started = time.perf_counter()
     environ = os.environ | {"FORMS_DEVELOPMENT": "1", "SPEED": speed}
-    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -59,6 +64,10 @@ def one_round(folder: Path, content: Path) -> Iterator[tuple[str, Cost]]:
         note.write(f"- {time.time_ns()}\n")
     yield "ours, one note changed", built(*ours)
     yield "newsroom.check", cost("newsroom.check", "--read-only", content)
+    for name, command in others.INSTALLED.items():
+        shutil.rmtree(folder / "site")
+        yield f"{name}, full build", taken([*command(folder, content)], folder)
+        shutil.rmtree(folder / name)
 
 
 def measure(notes: int, rounds: int) -> dict[str, Cost]:
