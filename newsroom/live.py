@@ -21,11 +21,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsroom import clock, release
 from newsroom.release import SITE, Release
 
+PAUSE = timedelta(minutes=5), timedelta(hours=1)  # the shortest and the longest after a publish that failed
 ABANDONED = 3600  # seconds after which a build that nobody took is thrown away
 SHOWN = 200  # changed addresses in one line of the log
 
@@ -68,6 +70,7 @@ class Live:
         build.folder.rename(folder)
         os.sync()  # after a power cut the link must not lead to empty files
         point(self.root / "current", folder / SITE)
+        (self.root / "failed").unlink(missing_ok=True)
         self.prune(before, folder)
         return replace(build, folder=folder)
 
@@ -108,6 +111,27 @@ class Live:
     def release_hold(self) -> None:
         """Let what is pushed be published again."""
         (self.root / "held").unlink(missing_ok=True)
+
+    # -- Failures ------------------------------------------------------------------------------------------------------
+    def failure(self, commit: str) -> tuple[datetime, datetime] | None:
+        """Return since when a commit could not be published, and when that was tried last."""
+        failed = self.root / "failed"
+        parts = failed.read_text().split() if failed.is_file() else []
+        if len(parts) != 3 or parts[0] != commit:
+            return None
+        return datetime.fromisoformat(parts[1]), datetime.fromisoformat(parts[2])
+
+    def keep_failure(self, commit: str, now: datetime) -> None:
+        """Remember that a commit could not be published now."""
+        first, _ = self.failure(commit) or (now, now)
+        (self.root / "failed").write_text(f"{commit} {first.isoformat()} {now.isoformat()}")
+
+    def is_resting(self, commit: str, now: datetime) -> bool:
+        """Tell whether to leave alone a commit that could not be published: as long again as that has lasted."""
+        if not (failure := self.failure(commit)):
+            return False
+        first, last = failure
+        return now < last + min(max(last - first, PAUSE[0]), PAUSE[1])
 
     # -- Previews ------------------------------------------------------------------------------------------------------
     def preview(self, name: str) -> Release | None:

@@ -194,9 +194,16 @@ class Server:
                 self.sync_previews()
 
     def timer(self) -> None:
-        """Publish what has come due or what a killed push left behind; nothing after a rollback."""
-        if not self.live.is_held():
+        """Publish what has come due or what a killed push left; not after a rollback, nor soon after a failure."""
+        tip, now = self.repository.tip(self.settings.branch), clock.now()
+        if self.live.is_held() or self.live.is_resting(tip, now):
+            return
+        try:
             self.sync("timer")
+        except Exception:
+            with suppress(OSError):  # such as that of a full disk, which is what failed
+                self.live.keep_failure(tip, now)
+            raise
 
     def publish(self, force: bool) -> None:
         """Publish the branch at the operator's wish, be it after a rollback or with a new version of the code."""

@@ -419,6 +419,24 @@ def test_a_rollback_holds_until_the_next_push(end: End) -> None:
     assert end.command("timer", now=DECEMBER).stdout == ""
 
 
+# -- When what is due cannot be published ------------------------------------------------------------------------------
+def test_the_timer_says_what_it_cannot_publish_and_tries_less_and_less_often(end: End) -> None:
+    author = end.author()
+    author.write("content/news/4.29.cs.md", note("4.29", "2026-12-01 09:00"))
+    author.commit()
+    author.publish()
+    end.set("FORMS_SALES_ADDRESS=")
+    tried = []
+    for minute in (0, 1, 4, 5, 9, 10, 19, 20, 39, 40, 59):
+        done = end.command("timer", now=f"2026-12-01T09:{minute:02}:00+01:00")
+        assert done.returncode == ("FORMS_SALES_ADDRESS chybí" in done.stdout), done.stdout
+        tried += [minute] if done.returncode else []
+    assert tried == [0, 5, 10, 20, 40]
+    end.set("FORMS_SALES_ADDRESS=a@b.cz")
+    assert end.command("timer", now="2026-12-01T10:19:00+01:00").stdout == ""
+    assert f"nové      {ORIGIN}/aktuality/4.29/" in end.command("timer", now="2026-12-01T10:20:00+01:00").stdout
+
+
 # -- The assets of other releases --------------------------------------------------------------------------------------
 def test_the_style_of_pages_that_are_still_open_stays(tmp_path: Path) -> None:
     code = copy_tree(tmp_path / "code")
