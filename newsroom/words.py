@@ -13,6 +13,33 @@ FLEETING = re.compile(r"(?<=[^aeiouy])e(?=[^aeiouy]$)")
 SHORT = 3  # letters of a stem that loses none, such as den
 MARKED = {"a": "aá", "e": "eéě", "i": "ií", "u": "uúů", "y": "yý"}  # what a Czech may mean who types without diacritics
 ENDING = 5  # letters at the end of a word that tell the stemmer what it ends with
+# What no rule of endings brings together: vowels that change (smlouva, smluv; dům, domu), stems that end like an ending
+# (pronájem), few letters (den, dne). Each form, without diacritics, counts as the word before the colon.
+IRREGULAR = """
+den: dne dni dny dnu dnem dnech dnum
+domu: dum
+firma: firem
+forma: forem
+kniha: knize
+míra: mer
+nájmu: najem
+norma: norem
+paměť: pameti
+pásmo: pasem
+peníze: penez penezi
+podnájmu: podnajem
+prodloužení: prodlouzit prodlouzi prodlouzite prodluzovat prodluzovani prodluzuje prodluzujeme prodluzuji
+pronájmu: pronajem
+příjmu: prijem
+rok: let
+smlouva: smluv
+stolu: stul
+vozu: vuz
+zájmu: zajem
+"""
+COUNTS_AS = {
+    form: word for word, _, forms in (line.partition(":") for line in IRREGULAR.split("\n")) for form in forms.split()
+}
 
 
 def words(text: str) -> list[str]:
@@ -35,7 +62,7 @@ class Roots(dict[str, str]):
         self.lang, self.stem = lang, stemmer(STEMMERS[lang]).stemWord
 
     def __missing__(self, word: str) -> str:
-        root = word
+        root = COUNTS_AS.get(plain(word), word) if self.lang == "cs" else word
         if not any(map(str.isdigit, word)):
             while (
                 shorter := self.stem(root)
