@@ -13,13 +13,17 @@ from newsroom.words import WORD, plain, possible_roots, words
 
 LONGEST = 200  # characters of a query, and
 MOST = 12  # words, and
-KIN = 60  # roots that one word may stand for: more finds nothing that people want, only later
+KIN = 60  # roots that the words may stand for: more find nothing that people want, only later
+WEIGHED = 12_000  # roots times pages that are compared, so that many common words cost no more than one
 ROOM = 20  # pages that are shown
 LINE, LEAD = 240, 70  # characters of a passage, and of what stands before its first hit
-WEIGHTS = "bm25(10.0, 4.0, 1.0)"  # of a hit in the title, in a heading, in the text
+# A hit weighs 1000 in the title, 30 in a heading, 1 in the text: of two pages about as long, no number of lesser hits
+# makes up for a greater one. The pages of the site and the newest notes are the first that are compared.
 QUESTION = """
-SELECT {0}.title, {0}.text, anchors, address, lang, date FROM {0}_roots JOIN {0} ON id = {0}_roots.rowid
-WHERE {0}_roots MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?
+WITH compared AS
+(SELECT rowid AS id, bm25({0}_roots, 1000, 30, 1) AS worth FROM {0}_roots WHERE {0}_roots MATCH ? LIMIT ?),
+best AS (SELECT * FROM compared ORDER BY worth, id LIMIT ?)
+SELECT title, text, anchors, address, lang, date FROM best JOIN {0} USING (id) ORDER BY worth, id
 """
 
 Text = list[tuple[str, bool]]  # pieces, each with whether it is a hit
@@ -68,13 +72,15 @@ class Index:
     def find(self, query: str, language: str) -> Found:
         """Return the pages for a query of any kind in one of the site's languages."""
         with self.open() as database:
-            meant = [kin(database, word, language) for word in typed(query)]
+            asked = typed(query)
+            meant = [kin(database, word, language, KIN // len(asked)) for word in asked]
             rows = best(database, meant, " AND ", language)
             every = bool(rows) or len(meant) < 2
             if not every:
                 rows = best(database, meant, " OR ", language)
             forms = known_forms(database, set().union(*meant), language)
-        return Found([page(forms, *row) for row in rows[:ROOM]], every, len(rows) > ROOM)
+        pages = [page(forms, *row) for row in rows[:ROOM]]
+        return Found(sorted(pages, key=lambda page: -share(page.title)), every, len(rows) > ROOM)
 
     def sizes(self, languages: Iterable[str]) -> dict[str, int]:
         """Return how many pages of each language can be found."""
@@ -95,14 +101,14 @@ def typed(query: str) -> list[str]:
     return list(dict.fromkeys(found))[:MOST]
 
 
-def kin(database: sqlite3.Connection, word: str, language: str) -> list[str]:
-    """Return the roots that the site has for a word, or else for all words that begin with it."""
+def kin(database: sqlite3.Connection, word: str, language: str, most: int) -> list[str]:
+    """Return the roots that the site has for a word, or else, up to some number, for all words that begin with it."""
     possible = sorted(possible_roots(word, language))
     select = f"SELECT DISTINCT root FROM words WHERE lang = ? AND root IN ({holes(possible)})"  # noqa: S608 - holes
     found = database.execute(select, (language, *possible)).fetchall()
     if not found:
         begun = "SELECT DISTINCT root FROM words WHERE lang = ? AND word >= ? AND word < ? LIMIT ?"
-        found = database.execute(begun, (language, plain(word), plain(word) + "\U0010ffff", KIN)).fetchall()
+        found = database.execute(begun, (language, plain(word), plain(word) + "\U0010ffff", most)).fetchall()
     return [root for (root,) in found]
 
 
@@ -111,7 +117,8 @@ def best(database: sqlite3.Connection, meant: list[list[str]], joint: str, langu
     if not any(meant) or (joint == " AND " and not all(meant)):
         return []
     question = joint.join("(" + " OR ".join(f'"{root}"' for root in roots) + ")" for roots in meant if roots)
-    return database.execute(QUESTION.format(language), (question, WEIGHTS, ROOM + 1)).fetchall()
+    compared = WEIGHED // sum(map(len, meant))
+    return database.execute(QUESTION.format(language), (question, compared, ROOM + 1)).fetchall()
 
 
 def known_forms(database: sqlite3.Connection, roots: Collection[str], language: str) -> set[str]:
@@ -149,6 +156,11 @@ def marked(text: str, forms: set[str]) -> Text:
 def hits(text: Text) -> int:
     """Return how many different words of a text are hits; forms of one word begin alike."""
     return len({plain(part.lower())[:4] for part, hit in text if hit})
+
+
+def share(title: Text) -> float:
+    """Return how much of a title is hits, from 0 to 1: who types support wants Support before Support of ISPadmin."""
+    return sum(len(part) for part, hit in title if hit) / sum(len(part) for part, _ in title)
 
 
 def excerpt(line: Text) -> Text:

@@ -72,6 +72,7 @@ class Search(Generator):
         for page in self.context["PAGES"]:
             if page.lang == lang and page.status == "published":
                 yield page_row(page)
+        yield from made_rows(self.context, lang)
         for note in self.context["LISTED"][lang]:
             if note.public:
                 yield note_row(note)
@@ -96,6 +97,15 @@ def page_row(page: Any) -> Row:
     """Return a page, without what its blocks will show."""
     headings, passages = read_text(BLOCK.sub("", page.content))
     return row(page, headings, passages, "")
+
+
+def made_rows(facts: Any, lang: str) -> Iterator[Row]:
+    """Give the pages that nobody wrote: the list of news, and the calculator."""
+    texts = facts["TEXTS"][lang]
+    news, calculator = texts["news"]["description"], texts["form"]["extension"]
+    yield Row("", texts["menu"]["news"], news, "", facts["ADDRESSES"]["news"][lang], lang, "")
+    address = facts["FORM_ADDRESSES"]["extension"][lang]
+    yield Row("", calculator["title"], calculator["description"], "", address, lang, "")
 
 
 def note_row(note: Any) -> Row:
