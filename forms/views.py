@@ -20,13 +20,11 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, UnsupportedMediaType
 
-from forms import canary, guard, theme, wording
+from forms import calculator, canary, guard, theme, wording
 from forms.database import OutboxError
-from forms.extension import extend
 from forms.forms import FORMS, ExtensionForm, SiteForm
 from forms.intake import Intake
 from forms.search import SearchAwayError, readable
-from forms.timeline import timeline
 
 logger = logging.getLogger("forms.views")
 
@@ -95,7 +93,9 @@ def extension(language: str) -> ResponseReturnValue:
     """Show the calculator, and its answer when dates were given."""
     asked = {"until", "ordered", "years"} & set(request.args)
     form = new_form(ExtensionForm, language, request.args if asked else None)
-    result = extension_result(form) if asked and form.validate() else None
+    result = None
+    if asked and form.validate():
+        result = calculator.answer(form, names()["FORM_ADDRESSES"]["price-list"][language])
     addresses = names()["FORM_ADDRESSES"]["extension"]
     return render("forms/extension.html", language, addresses, form=form, result=result), 422 if form.wrong else 200
 
@@ -198,7 +198,7 @@ def form_markup(kind: str, language: str) -> Markup:
     """Return the form of a kind, the calculator (`extension`) or its `example`, as the static pages carry it."""
     if kind == "example":
         texts, addresses = names()["TEXTS"][language], names()["FORM_ADDRESSES"]["extension"]
-        picture = extension_picture(*EXAMPLE, 1, texts, language)
+        picture = calculator.picture(*EXAMPLE, 1, texts, language)
         return Markup(render("forms/_timeline.html", language, addresses, picture=picture))  # noqa: S704 - our own template
     addresses = names()["FORM_ADDRESSES"][kind]
     if kind == "extension":
@@ -232,40 +232,3 @@ def mailto(form: SiteForm) -> Mapping[str, str]:
 def render(template: str, language: str, addresses: Mapping[str, str], **context: Any) -> str:
     """Return a page in the site's own clothes; `addresses` are its own by language, for the language switch."""
     return render_template(template, **names(), **theme.page(names(), language, addresses), **context)
-
-
-def extension_result(form: SiteForm) -> Mapping[str, Any]:
-    """Return what the calculator answers, in words and as a picture."""
-    texts, language = form.texts, form.language
-    until, ordered = form["until"].date, form["ordered"].date or form.today
-    years = int(form["years"].data or 1)
-    new_end, needed = extend(until, ordered, years)
-    shown = {
-        "new_end": wording.day(new_end, language),
-        "until": wording.day(until, language),
-        "needed": wording.years(needed, texts, language),
-    }
-    query = urlencode({"tier": "updates", "updates_until": until.isoformat()})
-    return {
-        "order": f"{names()['FORM_ADDRESSES']['price-list'][language]}?{query}",
-        "headline": texts["extension"]["result"].format(**shown),
-        "why": texts["extension"]["why"].format(**shown),
-        "past": texts["extension"]["past"].format(**shown) if new_end < ordered else None,
-        "picture": extension_picture(until, ordered, years, texts, language),
-    }
-
-
-def extension_picture(
-    until: date, ordered: date, years: int, texts: Mapping[str, Any], language: str
-) -> Mapping[str, Any]:
-    """Return what forms/_timeline.html draws: places, dates in short, and the same in words."""
-    days = {"until": until, "ordered": ordered, "new_end": extend(until, ordered, years).new_end}
-    days["wrong"] = extend(ordered, ordered, years).new_end
-    line, words = timeline(**days), texts["pictures"]["extension"]
-    said = {name: wording.day(value, language) for name, value in days.items()}
-    return {
-        "line": line,
-        "days": {name: wording.short_day(value, language) for name, value in days.items()},
-        "added": wording.years(years, texts, language),
-        "alt": words["alt" if line.wrong is not None else "alt_same"].format(**said),
-    }

@@ -41,6 +41,7 @@ NEVER = {
     "wording": FRAMEWORK | STORE | MAIL,
     "relay": FRAMEWORK | STORE | {"email", "forms"},
     "delivery": FRAMEWORK | STORE | MAIL | {"forms.mail", "forms.views"},
+    "calculator": FRAMEWORK | STORE | MAIL,
     "canary": FRAMEWORK | STORE | MAIL | {"forms"},
     "settings": FRAMEWORK | STORE | MAIL,
     "parsers": FRAMEWORK | STORE | MAIL | {"forms"},
