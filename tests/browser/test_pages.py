@@ -111,6 +111,23 @@ def test_the_calculator_says_at_once_what_the_server_says(open_page: Callable[..
         expect(form.locator("output.result")).to_have_text(re.compile(r"\s*".join(map(re.escape, said.split()))))
 
 
+@pytest.mark.parametrize("away", ["Promise.reject(new TypeError())", "Promise.resolve(new Response('<h1>502</h1>'))"])
+def test_the_calculator_leaves_no_answer_to_other_dates_when_the_server_is_away(
+    open_page: Callable[..., Page], served: Served, away: str
+) -> None:
+    page = open_page(ADDRESSES["support"]["cs"])
+    until, result = page.locator("form.form-extension [name=until]"), page.locator("form.form-extension output.result")
+    until.fill("2017-03-31")
+    expect(result).to_be_visible()
+    page.evaluate(f"void (window.fetch = () => {away})")
+    until.fill("2018-05-31")
+    expect(result).to_be_hidden()
+    page.locator("form.form-extension button[type=submit]").click()  # asks for the whole page, with the reason
+    expect(page).to_have_url(
+        re.compile(re.escape(served.address + FORM_ADDRESSES["extension"]["cs"]) + r"\?until=2018")
+    )
+
+
 @pytest.mark.parametrize("lang", ["cs", "en"])
 def test_the_language_switch_leads_to_the_same_page(open_page: Callable[..., Page], served: Served, lang: str) -> None:
     other = {"cs": "en", "en": "cs"}[lang]

@@ -7,19 +7,19 @@ for (const form of document.querySelectorAll("[data-extension]")) {
   const answer = async () => {
     const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
     asked = address;
-    const page = await (await fetch(address)).text();
+    const page = await fetch(address).then((response) => response.text()).catch(() => ""); // away: it has no answer either
     const answered = new DOMParser().parseFromString(page, "text/html").querySelector("output.result");
     if (asked !== address) return true; // a later question is on its way
-    result.hidden = !answered || answered.hidden;
+    result.hidden = !answered || answered.hidden; // what answered other dates does not stay
     if (!result.hidden) result.replaceChildren(...answered.childNodes);
     return !result.hidden;
   };
 
   form.addEventListener("input", () => {
-    if (form.until.value) answer().catch(() => {});
+    if (form.until.value) answer();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault(); // what cannot be answered here, the server explains
-    answer().catch(() => false).then((known) => known || form.submit());
+    answer().then((known) => known || form.submit());
   });
 }
