@@ -76,7 +76,7 @@ class Ledger:
         All, or those `pending`, `sent` or `failed`, of a kind, suspicious, received from the first time until before
         the second.
         """
-        states = {"pending": PENDING, "sent": SENT, "failed": PARKED}
+        states = {"pending": _few(PENDING), "sent": SENT, "failed": _few(PARKED)}
         query = sa.select(*(column for column in table.c if column.name not in ("message", "receipt")))
         if state:
             query = query.where(states[state])
@@ -106,9 +106,10 @@ class Ledger:
                 version=connection.scalar(sa.select(schema.versions.c.version_num)) or "",
             )
 
-    def stored(self) -> dict[str, int]:
-        """Return how many submissions are kept, by kind; those of the code before kinds have an empty one."""
-        query = sa.select(table.c.kind, sa.func.count()).where(table.c.kind.not_in(NOTICES)).group_by(table.c.kind)
+    def received(self, since: float) -> dict[str, int]:
+        """Return how many submissions came since then, by kind; those of the code before kinds have an empty one."""
+        theirs = sa.and_(table.c.received_at >= since, table.c.kind.not_in(NOTICES))
+        query = sa.select(table.c.kind, sa.func.count()).where(theirs).group_by(table.c.kind)
         with self.database.transaction() as connection:
             return {row.kind: row[1] for row in connection.execute(query)}
 
@@ -167,3 +168,8 @@ class Ledger:
         with self.database.transaction(write=True) as connection:
             connection.execute(table.delete().where(table.c.id.in_(ids)))
             connection.execute(table.delete().where(table.c.reference == (failed or "")))
+
+
+def _few(state: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """A state of few rows, found by its index: in the order of ids SQLite would walk through all rows instead."""
+    return table.c.id.in_(sa.select(table.c.id).where(state))

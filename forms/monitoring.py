@@ -94,7 +94,7 @@ class Numbers(Collector):
         """Yield them; of a database that is away only that."""
         now = time.time()
         try:
-            status, stored = self.ledger.status(now), self.ledger.stored()
+            status, received = self.ledger.status(now), self.ledger.received(now - 86400)
         except OutboxError:
             yield GaugeMetricFamily("forms_database_up", "Whether the database answers.", 0)
             return
@@ -105,8 +105,8 @@ class Numbers(Collector):
         last = status.last_success_at or 0
         yield GaugeMetricFamily("forms_last_success_timestamp_seconds", "When the relay took one; 0: never.", last)
         yield GaugeMetricFamily("forms_workers_alive", "Workers seen in the last ten minutes.", status.workers)
-        submissions = GaugeMetricFamily("forms_submissions_stored", "Submissions kept, by form.", labels=["kind"])
-        for kind, count in sorted(stored.items()):
+        submissions = GaugeMetricFamily("forms_submissions_day", "Submissions of the last day, by form.", labels=["kind"])
+        for kind, count in sorted(received.items()):
             submissions.add_metric([kind or "unknown"], count)
         yield submissions
         schema = GaugeMetricFamily("forms_schema_info", "Version of the tables.", labels=["version"])

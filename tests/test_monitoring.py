@@ -79,10 +79,10 @@ def test_metrics_count_submissions_by_form_and_mails_to_the_operator_only_where_
         "forms_parked": 0,
         "forms_last_success_timestamp_seconds": 0,
         "forms_workers_alive": 1,
-        'forms_submissions_stored{kind="contact"}': 1,
-        'forms_submissions_stored{kind="price-list"}': 1,
-        'forms_submissions_stored{kind="training"}': 1,
-        'forms_submissions_stored{kind="unknown"}': 1,
+        'forms_submissions_day{kind="contact"}': 1,
+        'forms_submissions_day{kind="price-list"}': 1,
+        'forms_submissions_day{kind="training"}': 1,
+        'forms_submissions_day{kind="unknown"}': 1,
         'forms_schema_info{version="0002"}': 1,
     }
 
@@ -113,9 +113,22 @@ def test_counts_read_indexes_and_no_message(ledger, database):
     statements = []
     event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2:4]))
     ledger.status(time.time())
-    ledger.stored()
+    ledger.received(time.time() - 86400)
     with database.transaction() as connection:
         for statement, parameters in [pair for pair in statements if "FROM outbox" in pair[0]]:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
             assert "USING COVERING INDEX" in plan[0][3], (statement, plan)
         assert len(statements) > 5
+
+
+def test_what_waits_or_is_parked_is_listed_without_walking_through_all_rows(ledger, database):
+    database.ping()
+    statements = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2:4]))
+    for state in ("pending", "failed"):
+        assert ledger.rows(state, limit=30) == ledger.rows(state) == []
+    with database.transaction() as connection:
+        for statement, parameters in [pair for pair in statements if "FROM outbox" in pair[0]]:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            assert "SCAN outbox" not in plan, (statement, plan)
+    assert len(statements) > 7
