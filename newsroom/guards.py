@@ -1,23 +1,30 @@
 """What must not happen to a live site unnoticed: pages, addresses, changes or feed entries that are suddenly gone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from newsroom.manifest import Manifest, is_list
 from newsroom.problem import counted
 
 
-def objections(live: Manifest, new: Manifest, share: int) -> Iterator[str]:
-    """Give a line for each reason not to put `new` in the place of `live`; `share` is in per cent of live pages."""
+def objections(live: Manifest, new: Manifest, share: int, held: Mapping[str, str]) -> Iterator[str]:
+    """Give a line for each reason not to put `new` in the place of `live`; `share` is in per cent of live pages.
+
+    `held` gives the files of what is not to be out now, by their addresses.
+    """
     before, after = lasting(live), lasting(new)
     if len(after) * 100 < len(before) * share:
         yield f"web by měl jen {counted(len(after), 'stránku', 'stránky', 'stránek')} místo {len(before)}"
     for address in before - after:
-        if address not in new.redirects:
+        if address in held:
+            what = f"{held[address]} je teď koncept, nebo má budoucí datum"
+            yield f"{address} by zmizela: {what}; vraťte hlavičku, jak byla"
+        elif address not in new.redirects:
             yield f"{address} by zmizela; na stránku, která ji nahrazuje, napište Redirect_from: {address}"
     for address, ids in live.items.items():
         if address in new.pages:
-            for gone in set(ids) - set(new.items.get(address, [])):
-                yield f"{address}#{gone} by zmizela; vraťte té položce její {{#{gone}}}"
+            for gone in ids.keys() - new.items.get(address, {}).keys():
+                said = f" („{ids[gone]}“)" if ids[gone] else ""
+                yield f"{address}#{gone}{said} by zmizela; na konec té položky, i přepsané, dejte {{#{gone}}}"
     for feed, entries in live.feeds.items():
         yield from feed_objections(feed, entries, new)
 

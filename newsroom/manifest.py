@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -10,7 +11,9 @@ from xml.etree import ElementTree as ET
 import pelicanconf
 from newsroom import redirects
 
-ITEM = re.compile(r'<li\b[^>]*?\sid="([^"]+)"')
+ITEM = re.compile(r'<li\b[^>]*?\sid="([^"]+)"[^>]*>([^<]*(?:<(?!a class="permalink"|ul|/li)[^<]*)*)')
+TAG = re.compile(r"<[^>]*>")
+SAID = 60  # characters of a change by which its author knows it again
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 
 
@@ -19,7 +22,7 @@ class Manifest:
     """Addresses begin at the root of the build."""
 
     pages: dict[str, str] = field(default_factory=dict)  # address -> digest of the page
-    items: dict[str, list[str]] = field(default_factory=dict)  # address of a note -> ids of its changes
+    items: dict[str, dict[str, str]] = field(default_factory=dict)  # address of a note -> its changes: id -> words
     feeds: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # feed -> entry's id -> address, published
     redirects: dict[str, str] = field(default_factory=dict)  # old address -> new
 
@@ -31,8 +34,8 @@ def read(folder: Path) -> Manifest:
         address = "/" + path.relative_to(folder).as_posix().removesuffix("index.html")
         page = path.read_bytes()
         manifest.pages[address] = hashlib.sha256(page).hexdigest()[:16]
-        if is_note(address) and (ids := ITEM.findall(page.decode("utf-8"))):
-            manifest.items[address] = ids
+        if is_note(address) and (items := ITEM.findall(page.decode("utf-8"))):
+            manifest.items[address] = {own: " ".join(unescape(TAG.sub("", html)).split())[:SAID] for own, html in items}
     for path in sorted(folder.glob("feeds/*.atom.xml")):
         manifest.feeds[f"/feeds/{path.name}"] = dict(map(entry, ET.parse(path).iterfind("atom:entry", ATOM)))  # noqa: S314 - ours
     return manifest

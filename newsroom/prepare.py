@@ -1,6 +1,6 @@
 """The part of a publish that runs under limits: checks and builds what was pushed and writes down what came of it.
 
-`python -m newsroom.prepare CONTENT FOLDER [--preview NAME]`
+`python -m newsroom.prepare CONTENT FOLDER [--preview NAME] [--rehearsed FINGERPRINT]`
 """
 
 import argparse
@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pelicanconf
@@ -20,22 +21,29 @@ from newsroom.release import SITE, Release, Waiting
 from newsroom.source import Source, read_all
 
 
-def prepare(content: Path, folder: Path, preview: str = "") -> Release:
-    """Build `content` into `folder` and return what is known of the build; raise BuildError with all that is wrong."""
+def prepare(content: Path, folder: Path, preview: str = "", rehearsed: str = "") -> Release:
+    """Build `content` into `folder` and return what is known of the build; raise BuildError with all that is wrong.
+
+    `rehearsed` is the fingerprint of what waited at the last rehearsal. The same texts are not built ahead again: what
+    others may have changed about them (links, titles, old paths) the checks of the content find.
+    """
     demand(os.environ)
     now = clock.now()
     build(folder / SITE, drafts=bool(preview), content=content, preview=preview)
     shutil.rmtree(folder / f".{SITE}.build")
     moments = embargo.moments(content, now)
     sources = embargo.held_back(content, now)
+    waiting = [source for source in sources if when(source)]
     if not preview:
-        rehearse(content, moments, [datetime.fromisoformat(moment) for moment in map(when, sources) if moment])
+        new = [] if fingerprint(content, waiting) == rehearsed else waiting
+        rehearse(content, moments, [source.date for source in new if source.date])
     release = Release(
         folder,
         built=now.isoformat(),
         strict=not preview and os.environ.get("FORMS_DEVELOPMENT") != "1",
         moments=[moment.isoformat() for moment in moments],
-        waiting=[Waiting(source.path, when(source)) for source in sources],
+        waiting=[Waiting(source.path, when(source), check.address(source)) for source in sources],
+        rehearsed=fingerprint(content, waiting),
         missing=missing(read_all(content)[0]),
         warnings=warnings(content, now),
         assets=[path.relative_to(folder / SITE).as_posix() for path in (folder / SITE / "assets").rglob("*.*")],
@@ -43,6 +51,12 @@ def prepare(content: Path, folder: Path, preview: str = "") -> Release:
     )
     release.save()
     return release
+
+
+def fingerprint(content: Path, sources: list[Source]) -> str:
+    """Return what changes with any of these texts."""
+    paths = [content / source.folder / f"{source.key}.{source.lang}.md" for source in sources]
+    return sha256(b"".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()
 
 
 def rehearse(content: Path, moments: list[datetime], waiting: list[datetime]) -> None:
@@ -89,9 +103,10 @@ def main() -> int:
     parser.add_argument("content", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--preview", default="")
+    parser.add_argument("--rehearsed", default="")
     arguments = parser.parse_args()
     try:
-        prepare(arguments.content, arguments.folder, arguments.preview)
+        prepare(arguments.content, arguments.folder, arguments.preview, arguments.rehearsed)
     except (BuildError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1

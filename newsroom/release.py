@@ -17,6 +17,7 @@ class Waiting:
 
     path: str
     when: str
+    address: str = ""  # where it will stand
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Release:
     moments: list[str] = field(default_factory=list)  # when the site will change by itself
     waiting: list[Waiting] = field(default_factory=list)
     missing: dict[str, list[str]] = field(default_factory=dict)  # language -> files that have no twin in it
+    rehearsed: str = ""  # what waits, as a fingerprint; a build with all of it went well
     warnings: list[str] = field(default_factory=list)  # of the check, but for missing twins
     assets: list[str] = field(default_factory=list)  # its own, not those that it keeps of others
     manifest: Manifest = field(default_factory=Manifest)
@@ -60,5 +62,10 @@ def load(folder: Path) -> Release:
     """Return the release that stands in `folder`."""
     facts: dict[str, Any] = json.loads((folder / FACTS).read_text("utf-8"))
     facts["waiting"] = [Waiting(**waiting) for waiting in facts["waiting"]]
+    items = facts["manifest"]["items"]
+    for address, ids in items.items():
+        items[address] = (
+            dict.fromkeys(ids, "") if isinstance(ids, list) else ids
+        )  # as releases before this code have it
     facts["manifest"] = Manifest(**facts["manifest"])
     return Release(folder, **facts)

@@ -118,7 +118,8 @@ class Server:
         if update.old != NOTHING and not self.repository.descends(update.new, update.old):
             raise RefusedError("Na serveru jsou novější změny; stáhněte je (git pull --rebase) a pošlete to znovu.")
         self.refuse_code(update.new)
-        with self.built(update.new) as build:
+        live = self.live.current()
+        with self.built(update.new, rehearsed=live.rehearsed if live else "") as build:
             self.guard(build, deletes)
             self.deposit(update.new, build)
 
@@ -152,19 +153,21 @@ class Server:
         if not build.strict:
             raise RefusedError("Sestavení není přísné: FORMS_DEVELOPMENT do publish.env nepatří.")
         live = None if deletes else self.live.current()
-        found = sorted(guards.objections(live.manifest, build.manifest, self.settings.share)) if live else []
+        held = {waiting.address: waiting.path for waiting in build.waiting}
+        found = sorted(guards.objections(live.manifest, build.manifest, self.settings.share, held)) if live else []
         if found:
             lines = [f"  {line}" for line in found[:SHOWN]] + ["  …"] * (len(found) > SHOWN)
             cure = f"Má-li to tak být, pošlete to znovu příkazem: git push -o {DELETE}"
             raise RefusedError("\n".join(["Web by o něco přišel:", *lines, cure]))
 
     @contextmanager
-    def built(self, commit: str, preview: str = "") -> Iterator[Release]:
+    def built(self, commit: str, preview: str = "", rehearsed: str = "") -> Iterator[Release]:
         """Build a commit's content with the installed code and under limits; whoever wants to keep it moves it away."""
         with self.live.workshop(preview or "main") as folder:
             (temporary := folder / "tmp").mkdir()
             content = self.repository.unpack(commit, folder, self.settings.content)
             arguments = ["newsroom.prepare", str(content), str(folder / "build"), f"--preview={preview}"]
+            arguments.append(f"--rehearsed={rehearsed}")
             sandbox.run(arguments, temporary, self.live.root / "cache", self.settings.limits)
             author, subject = self.repository.words(commit)
             build = replace(release.load(folder / "build"), commit=commit, author=author, subject=subject)
