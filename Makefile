@@ -33,7 +33,7 @@ test: $(INSTALLED) $(CHECKER) ## everything that CI checks, browser tests includ
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
 
-torture: $(INSTALLED) ## the long fault suite: kills, dead relays, full disks, on both databases (SEED=… repeats its random times)
+torture: $(INSTALLED) ## the long fault suite, some 20 minutes: kills, dead relays, full disks, on both databases (SEED=… repeats its random times)
 	@dev/need postgresql
 	TORTURE=1 SEED=$(SEED) $(BIN)/pytest -vv tests/faults $(ARGS)
 

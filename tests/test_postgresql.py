@@ -4,14 +4,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from forms import postgresql, schema
+from forms import schema
 
 
 @pytest.fixture
 def database(postgres):
-    """An engine that gives a statement two seconds."""
     name = postgres.database()
-    engine = postgresql.engine(sa.make_url(postgres.url(name)), 1)
+    engine = schema.engine(postgres.url(name))
     yield engine
     engine.dispose()
     postgres.drop(name)
@@ -19,8 +18,9 @@ def database(postgres):
 
 def test_a_statement_that_takes_too_long_costs_its_connection_and_the_next_has_another(database):
     with database.connect() as connection:
+        connection.connection.dbapi_connection.patience = 0.5
         with pytest.raises(OperationalError):
-            connection.exec_driver_sql("SELECT pg_sleep(10)")
+            connection.exec_driver_sql("SELECT pg_sleep(100)")
         assert connection.invalidated
     with database.connect() as connection:
         assert connection.scalar(sa.select(1)) == 1
@@ -30,16 +30,22 @@ def test_a_lock_that_is_not_to_be_had_costs_no_connection(database):
     lock = sa.select(sa.func.pg_advisory_xact_lock(1))
     with database.connect() as holder, database.connect() as connection:
         holder.execute(lock)
+        connection.exec_driver_sql("SET lock_timeout = '0.5s'")
         with pytest.raises(OperationalError):
             connection.execute(lock)
         assert not connection.invalidated
 
 
 def test_changes_of_the_tables_take_their_time(database):
+    @sa.event.listens_for(database, "begin")
+    def impatiently(connection):
+        if connection.get_execution_options().get("write"):
+            connection.connection.dbapi_connection.patience = 0.5
+
     @sa.event.listens_for(database, "before_cursor_execute")
     def slowly(connection, cursor, statement, *_):
         if "CREATE TABLE outbox" in statement:
-            cursor.execute("SELECT pg_sleep(3)")
+            cursor.execute("SELECT pg_sleep(1)")
 
     schema.prepare(database)
     with database.connect() as connection:
