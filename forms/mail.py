@@ -8,7 +8,7 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from email import message_from_bytes
 from email.header import decode_header
 from email.utils import format_datetime
@@ -53,15 +53,25 @@ def compose(submission: Submission, texts: Mapping[str, Any], addressing: Addres
     """
     words = WORDS[submission.kind]
     domain = addressing.site.rpartition("@")[2]
-    headers = _headers(submission, words, addressing, domain)
+    headers = _headers(submission, words, addressing)
     content = mime.text(_body(submission, texts, words))
     if submission.kind == "training":
         file = mime.attached(calendar(submission, words, domain), f"skoleni-{submission.reference}.ics")
         content = mime.mixed(submission.reference, content, file)
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    frozen = head.encode("ascii") + b"MIME-Version: 1.0\r\n" + content
+    frozen = freeze(headers, content)
     _prove(frozen, headers, {addressing.site, addressing.department, submission.email})
     return frozen
+
+
+def freeze(headers: Sequence[tuple[str, str]], content: bytes) -> bytes:
+    """Return the message with these headers, encoded and folded already, and with what mime.py made of its content."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return head.encode("ascii") + b"MIME-Version: 1.0\r\n" + content
+
+
+def message_id(reference: str, written_at: datetime, site: str) -> str:
+    """Return the Message-ID of our mail with this reference, which a bounce names (bounce.py finds it there)."""
+    return f"<{reference}.{written_at:%Y%m%d%H%M%S}@{site.rpartition('@')[2]}>"
 
 
 def readable(frozen: bytes) -> str:
@@ -83,9 +93,7 @@ def display_name(text: str) -> str:
     return re.sub(r" +", " ", text).strip()[:60].strip()
 
 
-def _headers(
-    submission: Submission, words: Mapping[str, str], addressing: Addressing, domain: str
-) -> list[tuple[str, str]]:
+def _headers(submission: Submission, words: Mapping[str, str], addressing: Addressing) -> list[tuple[str, str]]:
     """The headers as they stand in the frozen message, encoded here: EmailMessage would decode what it is given."""
     name = display_name(submission.name)
     if "autoreply" in name.lower():  # Roundup drops mail with that in its subject without a word
@@ -100,9 +108,9 @@ def _headers(
     subject = f"{words['subject']}: {', '.join(filter(None, (name, submission.reference)))}"
     headers += [
         ("To", addressing.department),
-        ("Subject", _encoded(subject)),
+        ("Subject", encoded(subject)),
         ("Date", sent_at),
-        ("Message-ID", f"<{submission.reference}.{submission.received_at:%Y%m%d%H%M%S}@{domain}>"),
+        ("Message-ID", message_id(submission.reference, submission.received_at, addressing.site)),
         ("X-Webform", words["slug"]),
         ("X-Webform-Reference", submission.reference),
         ("X-Webform-Language", submission.language),
@@ -112,8 +120,8 @@ def _headers(
     return headers + [(key, value.replace("{visitor}", submission.email)) for key, value in addressing.headers]
 
 
-def _encoded(text: str) -> str:
-    """Header text in ASCII: short as it is, else as RFC 2047 encoded words, each on a line of at most 76 columns."""
+def encoded(text: str) -> str:
+    """Return header text in ASCII: short as it is, else as encoded words (RFC 2047) on lines of at most 76 columns."""
     if text.isascii() and len(text) <= 60:
         return text
     words = [b""]
@@ -128,7 +136,7 @@ def _mailbox(name: str, address: str) -> str:
     """A display name, quoted or encoded, and its address on a line of their own where they are long (RFC 5322 3.4)."""
     if not name:
         return address
-    phrase = f'"{name}"' if name.isascii() else _encoded(name)
+    phrase = f'"{name}"' if name.isascii() else encoded(name)
     folded = "\r\n " if "\r\n" in phrase or len(phrase) + len(address) > 60 else " "
     return f"{phrase}{folded}<{address}>"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.policy
 import re
 import secrets
 import textwrap
@@ -10,16 +9,14 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from forms import wording
+from forms import mail, mime, wording
 from forms.outbox import Envelope
 
 WORDS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("notice.toml").read_text("utf-8"))
-POLICY = email.policy.SMTP.clone(max_line_length=76)  # RFC 2045 6.7: quoted-printable lines
 LISTED = 200  # references in one list; a flood is told by its number
 ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"]+@[^\s<>()\[\]:;,\"]+")  # the relay's words may name a visitor's
 
@@ -60,13 +57,16 @@ class Operator:
 
     def _envelope(self, kind: str, reference: str, subject: str, text: str, now: float) -> Envelope:
         written_at = datetime.fromtimestamp(now, UTC)
-        message = EmailMessage(POLICY)
-        message["From"], message["To"], message["Subject"] = self.site, self.address, subject
-        message["Date"] = format_datetime(written_at)
-        message["Message-ID"] = f"<{reference}.{written_at:%Y%m%d%H%M%S}@{self.site.rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office comes back
-        message["X-Webform"], message["X-Webform-Reference"] = WORDS[kind]["slug"], reference
-        message.set_content(text, cte="quoted-printable")
+        headers = [
+            ("From", self.site),
+            ("To", self.address),
+            ("Subject", mail.encoded(subject)),
+            ("Date", format_datetime(written_at)),
+            ("Message-ID", mail.message_id(reference, written_at, self.site)),
+            ("Auto-Submitted", "auto-generated"),  # RFC 3834: no out-of-office comes back
+            ("X-Webform", WORDS[kind]["slug"]),
+            ("X-Webform-Reference", reference),
+        ]
         return Envelope(
             reference=reference,
             token=secrets.token_urlsafe(24),
@@ -75,7 +75,7 @@ class Operator:
             receipt="",
             sender=self.bounces,
             recipient=self.address,
-            message=message.as_bytes(),
+            message=mail.freeze(headers, mime.text(text)),
             received_at=now,
             kind=kind,
         )
