@@ -28,12 +28,13 @@ WHOLE = tuple(  # blotted out one after the other: what is left of their signs h
         r"\\[\\`*_{}\[\]()#+.!<>-]",
         r"<(?:https?|ftp|mailto):[^>\s]+>",
         r"^ {0,3}\[[^\]]+\]:.*$",
+        r"^ {0,3}(?:\* *){3,}$",  # a rule
         rf"{ATTRIBUTES} *$|(?<=[*_)\]]){ATTRIBUTES}",  # at the end of a line, or behind what it is about
         r"(?<=\])\(\s*<?[^)\s>]*>?(?:\s+[\"'][^)]*)?\)",  # where a link leads
         r"\[\[[^\[\]\n]*\]\]",
     )
 )
-STRONG = re.compile(r"(?<!\*)\*\*(?=[^\s*])((?:.|\n)+?)(?<=\S)\*\*(?!\*)")
+STRONG = re.compile(r"(?<!\*)(\*{2,3})(?=[^\s*])((?:.|\n)+?)(?<=\S)\1(?!\*)")
 LABEL = re.compile(r" {0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[([^\[\]]+)\] ?\[([^\[\]]*)\]")
 BARE = re.compile(r"(?<!\]\()(?<!\] \()(?<!\)\[)(?<![\w\[<\"'/=.-])(?:https?://|www\.)[^\s<>\]·]+")
@@ -130,7 +131,7 @@ def blotted(text: str) -> str:
     """Return a paragraph with only those signs that Markdown leaves in the text; each keeps its place."""
     for pattern in WHOLE:
         text = pattern.sub(lambda match: re.sub(r"[^\n]", FILLER, match[0]), text)
-    return STRONG.sub(lambda match: f"{FILLER * 2}{match[1]}{FILLER * 2}", text)
+    return STRONG.sub(lambda match: match[2].join([FILLER * len(match[1])] * 2), text)
 
 
 def sign_findings(text: str, labels: set[str]) -> Iterator[Finding]:

@@ -227,7 +227,9 @@ def test_well_formed_markdown_is_no_slip(content: Path) -> None:
 |---|:-:|
 | c | `|` |
 
-1. a
+***
+
+1. ***a***
 
     pod a
 
