@@ -16,7 +16,9 @@ for (const form of document.querySelectorAll("[data-extension]")) {
   };
 
   form.addEventListener("input", () => {
-    if (form.until.value) answer();
+    if (form.until.value) return void answer();
+    asked = ""; // nor does what answered a date that is gone
+    result.hidden = true;
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault(); // what cannot be answered here, the server explains
