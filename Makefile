@@ -31,7 +31,7 @@ test: $(INSTALLED) $(CHECKER) ## everything that CI checks, browser tests includ
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
 torture: $(INSTALLED) ## the long fault suite, some 20 minutes: kills, dead relays, full disks, on both databases (SEED=… repeats its random times)
 	@dev/need postgresql

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,6 +74,19 @@ dlouhý řádek kódu, který se na telefon nevejde, a proto se zalomí, aby k n
 
 Konec.
 """
+
+# Of random times; set here, where the run begins, so that all processes of the run have the same.
+os.environ["SEED"] = os.environ.get("SEED") or str(random.randrange(10**6))  # noqa: S311 - no secret
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the numbers of the fault suite, and how to have the same random times again."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    said = [line for report in reports for name, line in report.user_properties if name == "said"]
+    if said:
+        terminalreporter.write_line(f"Fault suite, SEED={os.environ['SEED']}:")
+    for line in said:
+        terminalreporter.write_line(f"  {line}")
 
 
 class Relay:

@@ -1,29 +1,19 @@
 """What the fault tests share: the settings of an impatient service, its relay, and what is said of the run."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from faults.chaos import Chaos
-from faults.scale import SEED, TORTURE
-
-FOUND: list[str] = []
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the numbers, and how to have the same random times again."""
-    if FOUND:
-        terminalreporter.write_line(f"Fault suite, SEED={SEED}:")
-    for line in FOUND:
-        terminalreporter.write_line(f"  {line}")
+from faults.scale import TORTURE
 
 
 class Say:
     """Tells who waits how far it is, in `make torture`, and what came out, at the end of the run."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
+    def __init__(self, capsys: pytest.CaptureFixture[str], record: Callable[[str, object], None]) -> None:
+        self.capsys, self.record = capsys, record
         self.said_at = 0.0
 
     def progress(self, line: str) -> None:
@@ -33,12 +23,12 @@ class Say:
                 print(f"\r  {line} ", end="", flush=True)
 
     def at_the_end(self, line: str) -> None:
-        FOUND.append(line)
+        self.record("said", line)
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    return Say(capsys)
+def say(capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]) -> Say:
+    return Say(capsys, record_property)
 
 
 @pytest.fixture
