@@ -55,15 +55,18 @@ window.measures = {
     return getComputedStyle(document.documentElement).colorScheme.includes("dark") ? "black" : "Canvas";
   },
 
-  // WCAG 2.2, relative luminance and contrast ratio.
-  contrast(one, other) {
-    const [a, b] = [one, other].map((color) => {
-      const [red, green, blue] = this.rgb(color).slice(0, 3).map((value) => {
-        const part = value / 255;
-        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-      });
-      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  // WCAG 2.2, relative luminance of red, green and blue from 0 to 255.
+  luminance(...parts) {
+    const [red, green, blue] = parts.map((value) => {
+      const part = value / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
     });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  },
+
+  // WCAG 2.2, contrast ratio.
+  contrast(one, other) {
+    const [a, b] = [one, other].map((color) => this.luminance(...this.rgb(color).slice(0, 3)));
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   },
 
@@ -88,6 +91,48 @@ window.measures = {
     if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) return [`${this.name(element)} is out of sight`];
     const seen = element.contains(there) || element.getClientRects().length > 1;
     return seen ? [] : [`${this.name(element)} is covered by ${this.name(there)}`];
+  },
+
+  // Mark the first four controls of each kind: of the same elements and classes from the document down.
+  mark() {
+    const kinds = {};
+    for (const control of this.controls()) {
+      let kind = "";
+      for (let above = control; above; above = above.parentElement) kind += `${above.localName}.${above.getAttribute("class")} `;
+      kinds[kind] = (kinds[kind] || 0) + 1;
+      if (kinds[kind] <= 4) control.dataset.marked = "";
+    }
+  },
+
+  // Where each marked control is on the page: the largest of its boxes, in pixels.
+  places() {
+    return [...document.querySelectorAll("[data-marked]")].map((control) => {
+      const [box] = [...control.getClientRects()].sort((one, other) => other.width * other.height - one.width * one.height);
+      return { name: this.name(control), left: Math.round(box.left + scrollX), top: Math.round(box.top + scrollY), width: Math.round(box.width), height: Math.round(box.height) };
+    });
+  },
+
+  // The controls around which too few pixels differ by 3:1 between two pictures of the page: fewer than a line of two
+  // pixels around the control has (2.4.13).
+  async unchanged(places, ...pictures) {
+    const [before, after] = await Promise.all(pictures.map(async (picture) => {
+      const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes]));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
+      canvas.drawImage(bitmap, 0, 0);
+      return canvas;
+    }));
+    return places.flatMap(({ name, left, top, width, height }) => {
+      const around = [left - 8, top - 8, width + 16, height + 16]; // as far as an outline reaches
+      const [old, now] = [before, after].map((canvas) => canvas.getImageData(...around).data);
+      let changed = 0;
+      for (let at = 0; at < old.length; at += 4) {
+        const [one, other] = [old, now].map((data) => this.luminance(data[at], data[at + 1], data[at + 2]));
+        if ((Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05) >= 3) changed++;
+      }
+      const least = 4 * (width + height);
+      return changed < least ? [`${name} changes ${changed} pixels by 3:1, not ${least}`] : [];
+    });
   },
 
   // Words, each with the boxes of its lines, cut down to where letters are.

@@ -1,5 +1,6 @@
 """What axe-core cannot see of WCAG 2.2: the keyboard's way, enlarged text, text spacing, forced colours, targets."""
 
+import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -76,6 +77,30 @@ def assert_none(page: Page, measure: str, when: str) -> None:
     assert not found, "\n".join([when, *found])
 
 
+def dim(page: Page) -> list[str]:
+    """Return the controls, of each kind four, whose focus changes too few pixels; of two neighbours one at a time."""
+    session = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        session.send(f"{domain}.enable")
+    page.evaluate("measures.mark()")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "[data-marked]"})["nodeIds"]
+    found, before = [], picture(page)
+    for turn in range(2):
+        for place, node in enumerate(nodes):
+            states = ["focus", "focus-visible"] if place % 2 == turn else []
+            session.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": states})
+        places = page.evaluate("measures.places()")[turn::2]
+        found += page.evaluate("given => measures.unchanged(...given)", [places, before, picture(page)])
+    session.detach()
+    return found
+
+
+def picture(page: Page) -> str:
+    """Return the whole page as PNG, in base64."""
+    return base64.b64encode(page.screenshot(full_page=True)).decode()
+
+
 def set_text(page: Page, size: float) -> None:
     """Set the size of text that a visitor chose in the browser's settings; 1 is the usual one."""
     session = page.context.new_cdp_session(page)
@@ -97,9 +122,14 @@ def test_the_keyboard_walks_to_every_control_in_order_and_is_seen_there(page: Pa
     else:
         pytest.fail(f"the page is not left again: {walk}")
     assert walk == list(range(count))
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert_none(page, "unseens()", scheme)
+    assert_none(page, "unseens()", "focused")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_changes_enough_pixels_by_enough(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("measures.style()")
+    assert dim(page) == []
 
 
 def test_nothing_is_lost_when_text_grows_or_is_spaced(page: Page) -> None:
@@ -157,3 +187,20 @@ def test_the_measures_find_what_is_wrong(show: Callable[[str], Page], css: str, 
     page.keyboard.press("Tab")
     page.evaluate("css => measures.style(css)", css)
     assert expected in "\n".join(page.evaluate(f"measures.{measure}"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "css",
+    [
+        "outline: none !important; border-color: var(--accent) !important",
+        "outline-width: 1px !important",
+        "outline-color: color-mix(in srgb, var(--accent) 40%, var(--paper)) !important",
+    ],
+)
+def test_a_focus_that_is_hardly_seen_is_found(show: Callable[[str], Page], scheme: str, css: str) -> None:
+    page = show(FORM_ADDRESSES["contact"]["cs"])
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("css => measures.style(css)", f"input:focus-visible {{ {css} }}")
+    found = {line.partition(" ")[0] for line in dim(page)}
+    assert found == {f"input#{name}" for name in ("department-0", "name", "company", "email", "phone")}
