@@ -24,7 +24,7 @@ TORTURE = os.environ.get("TORTURE") == "1"
 SCALE = (
     Scale(submissions=3000, kills=120, between=2.5, restarts=20, freezes=8, each_once=3000, locked=20, slow=30, dead=40)
     if TORTURE
-    else Scale(submissions=100, kills=6, between=0.8, restarts=2, freezes=1, each_once=60, locked=1, slow=1.5, dead=5)
+    else Scale(submissions=60, kills=6, between=0.8, restarts=2, freezes=1, each_once=60, locked=1, slow=1, dead=5)
 )
 DATABASES = ("sqlite", "postgresql") if TORTURE else ("sqlite",)  # of tests to which it matters little
 SEED = int(os.environ["SEED"])

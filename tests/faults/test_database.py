@@ -145,13 +145,13 @@ def test_a_postgresql_that_keeps_its_connections_and_answers_nothing_is_not_wait
         with Visitors(service, SCALE.clients, "frozen") as visitors:
             for number in range(SCALE.freezes):
                 before = len(visitors.shown)
-                eventually(lambda before=before: len(visitors.shown) > before + 20, 60)
+                eventually(lambda before=before: len(visitors.shown) > before + 10, 60)
                 refused = visitors.refused
                 with postgres.frozen():
                     eventually(lambda refused=refused: visitors.refused >= refused + SCALE.clients, 60)
                 say.progress(f"{number + 1} of {SCALE.freezes} times frozen, {before} shown")
             before = len(visitors.shown)
-            eventually(lambda: len(visitors.shown) > before + 20, 60)
+            eventually(lambda: len(visitors.shown) > before + 10, 60)
         assert not visitors.wrong
         assert not visitors.unanswered
         until_all_is_sent(ledger, len(visitors.shown))
