@@ -15,7 +15,7 @@ def test_a_mark_gives_its_reference_and_soon_is_too_old(monkeypatch):
     assert marked(mark, KEY) == ""
 
 
-@pytest.mark.parametrize("mark", ["C-AAAAAA", _signer(KEY).dumps("C-AAAAAA")])
+@pytest.mark.parametrize("mark", ["C-AAAAAA", _signer(KEY).dumps("C-AAAAAA")], ids=["unsigned", "by another"])
 def test_a_mark_that_is_not_ours_stores_nothing_and_loses_no_text(client, ledger, mark):
     response = client.post(ADDRESSES["contact"], data={**CONTACT, "canary": mark}, headers=OWN)
     assert response.status_code == 403
