@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.error
 import urllib.request
 from http.client import HTTPException
@@ -37,11 +38,12 @@ def post(origin: str, path: str, email: str, reference: str, key: str, seconds: 
 
 
 def marked(text: str, key: str) -> str:
-    """Return the reference that a mark was signed for; nothing where the mark is not ours or too old."""
+    """Return the reference that a mark was signed for; nothing where it is not ours, or MARK_SECONDS off our clock."""
     try:
-        return str(_signer(key).loads(text, max_age=MARK_SECONDS))
+        reference, signed_at = _signer(key).loads(text, return_timestamp=True)
     except BadSignature:
         return ""
+    return str(reference) if abs(time.time() - signed_at.timestamp()) <= MARK_SECONDS else ""
 
 
 def _signer(key: str) -> URLSafeTimedSerializer:
