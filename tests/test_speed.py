@@ -19,7 +19,7 @@ from history import write_history
 from plugins.speed import cores
 from plugins.speed import memory as memories
 from plugins.speed.converter import Converter
-from plugins.speed.cores import on_all_cores
+from plugins.speed.cores import WorkerError, on_all_cores
 from plugins.speed.memory import Memory
 from plugins.speed.texts import Texts
 from plugins.speed.writer import BatchWriter
@@ -137,9 +137,20 @@ def test_a_page_is_made_anew_when_what_it_shows_of_others_changes(content: Path,
     assert after["aktuality/1.6/index.html"] != before["aktuality/1.6/index.html"]
 
 
+def test_what_has_grown_too_large_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory(tmp_path)
+    memory.tidy()
+    memory.put([(b"a", "x" * 100_000)])
+    memory.tidy()
+    assert memory.get(b"a")
+    monkeypatch.setattr(memories, "LARGEST", 100_000)
+    memory.tidy()
+    assert memory.get(b"a") is None
+
+
 def test_a_worker_that_fails_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cores, "CORES", 2)
-    with pytest.raises(RuntimeError, match="worker failed"):
+    with pytest.raises(WorkerError):
         on_all_cores(lambda items: sys.exit(90 in items), range(100))
 
 
@@ -147,5 +158,6 @@ def test_a_page_is_not_written_twice(tmp_path: Path) -> None:
     writer = BatchWriter(str(tmp_path), {})
     writer.templates.add(template := object())
     writer.write_file("a.html", template, {"static_links": set()}, article=object())
-    with pytest.raises(FileOverwriteFailedError):
-        writer.write_file("a.html", template, {"static_links": set()}, article=object())
+    for names in ({"article": object()}, {}):  # also by a generator whose pages do not wait
+        with pytest.raises(FileOverwriteFailedError):
+            writer.write_file("a.html", template, {"static_links": set()}, **names)

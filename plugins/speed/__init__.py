@@ -4,7 +4,6 @@
 """
 
 import gc
-import logging
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -12,12 +11,11 @@ from typing import Any
 
 from pelican import signals
 
+from plugins.speed.cores import WorkerError
 from plugins.speed.memory import Memory
 from plugins.speed.texts import RecallingReader, Texts
 from plugins.speed.writer import BatchWriter
 from plugins.typography import typeset_body
-
-logger = logging.getLogger(__name__)
 
 
 def begin(pelican: Any) -> None:
@@ -31,8 +29,8 @@ def begin(pelican: Any) -> None:
     try:
         memory.tidy()
         texts.prepare([str(path) for folder in folders for path in sorted(folder.rglob("*.md"))])
-    except (OSError, sqlite3.Error) as error:
-        logger.info("Builds slowly, for %s cannot be used: %s", memory.path, error)
+    except (OSError, sqlite3.Error, WorkerError) as error:
+        print(f"Builds slowly, for {memory.path} cannot be used: {error}")  # a warning would be a failure
         return
     gc.set_threshold(100_000)  # nearly all that a build makes lives as long as it
     settings["READERS"]["md"] = partial(RecallingReader, texts)

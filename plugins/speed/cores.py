@@ -14,6 +14,10 @@ WORTH_A_FORK = 32  # texts or pages; fewer are done before another process has b
 Work = Callable[[Sequence[Any]], None]
 
 
+class WorkerError(Exception):
+    """A process that had a share of the work failed."""
+
+
 class Crew:
     """Processes that work beside this one, at most one for each core."""
 
@@ -37,7 +41,7 @@ class Crew:
         for worker in self.workers:
             worker.join()
         if any(worker.exitcode for worker in self.workers):
-            raise RuntimeError("a worker failed; what it said stands above")
+            raise WorkerError("a worker failed; what it said stands above")
         self.workers = []
 
 

@@ -16,13 +16,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = 24 * 3600
 KEPT = 30 * DAY  # for so long is remembered what no build has asked for,
-ROOM = 100_000  # and never more than so many values, about 500 MB
+LARGEST = 400 * 2**20  # and nothing of so many bytes: a server's build may write no file of more than 500 MB
 TABLE = """
 CREATE TABLE IF NOT EXISTS remembered (key BLOB PRIMARY KEY, used_at REAL, value TEXT);
 CREATE INDEX IF NOT EXISTS used ON remembered (used_at);
 """
-OLD = "SELECT key FROM remembered ORDER BY used_at DESC LIMIT -1 OFFSET ?"
-CODE = ("plugins/**/*.py", "newsroom/**/*.py", "theme/templates/**/*.html")
+BYTES = (
+    "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+)
+CODE = ("pelicanconf.py", "plugins/**/*.py", "newsroom/**/*.py", "theme/templates/**/*.html")
 LIBRARIES = ("markdown", "jinja2", "markupsafe", "babel", "pelican")
 
 
@@ -53,7 +55,8 @@ class Memory:
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(TABLE)
             database.execute("DELETE FROM remembered WHERE used_at < ?", (time.time() - KEPT,))
-            database.execute(f"DELETE FROM remembered WHERE key IN ({OLD})", (ROOM,))  # noqa: S608 - our own words
+            if database.execute(BYTES).fetchone()[0] > LARGEST:
+                database.execute("DELETE FROM remembered")
 
     def get(self, key: bytes) -> str | None:
         """Return a value."""
@@ -78,5 +81,5 @@ class Memory:
         """Keep these values for longer."""
         now = time.time()
         with self.database() as database:
-            if database.execute("SELECT 1 FROM remembered WHERE used_at < ? LIMIT 1", (now - DAY,)).fetchone():
-                database.executemany("UPDATE remembered SET used_at = ? WHERE key = ?", ((now, key) for key in keys))
+            asked_for = ((now, key, now - DAY) for key in keys)
+            database.executemany("UPDATE remembered SET used_at = ? WHERE key = ? AND used_at < ?", asked_for)

@@ -1,6 +1,8 @@
 """Writes pages beside the rest of the build, and renders no note's page again that would be the same."""
 
 import json
+import logging
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +13,8 @@ from pelican.writers import FileOverwriteFailedError, Writer
 
 from plugins.speed.cores import Crew
 from plugins.speed.texts import Texts, lent
+
+logger = logging.getLogger(__name__)
 
 BATCH = 1000  # pages that may wait, each with its names, to be written together
 
@@ -47,13 +51,15 @@ class BatchWriter(Writer):
         What other pages show may be changed by their generator for the next one, so they are written at once.
         """
         content = options.get("article") or options.get("page")
-        if not content or arguments or options.get("override_output") or template not in self.templates:
+        overriding = options.get("override_output")  # of what Pelican keeps account itself
+        if not overriding:
+            if name in self.names:
+                raise FileOverwriteFailedError(f"{name} would be written twice")
+            self.names.add(name)
+        if not content or arguments or overriding or template not in self.templates:
             self.templates.add(template)
             super().write_file(name, template, context, *arguments, **options)
             return
-        if name in self.names:
-            raise FileOverwriteFailedError(f"{name} would be written twice")
-        self.names.add(name)
         if context["static_links"] and content.get_static_links():
             content.content  # noqa: B018 - tells its pictures that they belong to this page
         self.context = context
@@ -85,8 +91,11 @@ class BatchWriter(Writer):
                 page = template.render(site | own, article=article)
                 new.append((key, page))
             write(Path(sanitised_join(self.output_path, name)), page)
-        memory.put(new)
-        memory.used(known)
+        try:
+            memory.put(new)
+            memory.used(known)
+        except sqlite3.Error as error:  # a full disk, say: the pages are written all the same
+            logger.info("Remembers no pages: %s", error)
 
 
 def chosen(names: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
