@@ -24,6 +24,7 @@ SAME = (
     "Requires",
     "Support_until",
 )  # what both languages of a note must say alike
+FOLDERS = ("/assets/", "/nahled/")  # where no page may stand, beside made_addresses()
 LANGUAGE_NAMES = {"cs": "český", "en": "anglický"}
 
 
@@ -121,6 +122,8 @@ def pair_problems(sources: list[Source]) -> Iterator[Problem]:
 def address_problems(sources: list[Source]) -> Iterator[Problem]:
     """No two pages at one address, no old path claimed twice, and the menu's pages where the menu looks for them."""
     taken: dict[str, Source] = {}
+    made = {*made_addresses(sources)}
+    ours = (*made, *pelicanconf.ADDRESSES["home"].values(), *FOLDERS)
 
     def at(source: Source, name: str, what: str, cure: str) -> Problem:
         return Problem(source.path, source.line_of(name), what, cure, f"{name}: {source[name]}")
@@ -130,11 +133,14 @@ def address_problems(sources: list[Source]) -> Iterator[Problem]:
         if place in taken and source["Slug"]:
             yield at(source, "Slug", f"adresu {place} už má {taken[place].path}", "zvolte jiný Slug")
         taken.setdefault(place, source)
+        own = source.folder == "news" or source.key == "home" or not source["Slug"]
+        if not own and any(path.startswith(place) for path in ours):
+            yield at(source, "Slug", f"adresu {place} web potřebuje pro sebe", "zvolte jiný Slug")
         fixed = pelicanconf.ADDRESSES.get(source.key, {}).get(source.lang, place)
         if source.folder == "pages" and source["Slug"] and place != fixed:
             cure = f"napište Slug: {fixed.strip('/').removeprefix('en/')}"
             yield at(source, "Slug", f"menu čeká tuto stránku na {fixed}, ne na {place}", cure)
-    made = {path.rstrip("/") for path in made_addresses(sources)}
+    bare_made = {path.rstrip("/") for path in made}
     owners = {place.rstrip("/"): source for place, source in taken.items()}
     for source in sources:
         for old in source["Redirect_from"].split():
@@ -142,7 +148,7 @@ def address_problems(sources: list[Source]) -> Iterator[Problem]:
             if bare in owners:
                 what = f"stará cesta {old} už patří souboru {owners[bare].path}"
                 yield at(source, "Redirect_from", what, "nechte ji jen na jednom místě")
-            elif bare in made:
+            elif bare in bare_made:
                 yield at(source, "Redirect_from", f"cesta {old} patří stránce, která na webu je", "smažte ji")
             owners.setdefault(bare, source)
 

@@ -323,6 +323,21 @@ def test_a_page_must_stand_where_the_menu_looks_for_it(content: Path) -> None:
     assert any("menu čeká tuto stránku na /podpora/" in fault for fault in faults(content))
 
 
+TAKEN = ["aktuality", "en", "hledani", "formulare", "feeds", "nahled", "assets"]
+
+
+@pytest.mark.parametrize(("lang", "slug"), [*(("cs", slug) for slug in TAKEN), ("en", "news"), ("en", "forms")])
+def test_a_page_may_not_take_a_place_of_ours(content: Path, lang: str, slug: str) -> None:
+    page = content / f"pages/a.{lang}.md"  # before home, which would otherwise be the one to be told
+    text = f"Title: Nic\nSlug: {slug}\nDescription: {'x' * 60}\n\nText.\n"
+    page.write_text(text)
+    assert any(
+        f"/a.{lang}.md:2: adresu /" in fault and f"{slug}/ web potřebuje pro sebe" in fault for fault in faults(content)
+    )
+    page.write_text(text.replace(slug, f"{slug}-jine"))
+    assert faults(content) == []
+
+
 def test_an_unknown_block_is_said(content: Path) -> None:
     page = content / "pages/contact.cs.md"
     page.write_text(page.read_text().replace("[[addresses]]", "[[adresses]]"))
