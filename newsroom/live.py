@@ -70,7 +70,6 @@ class Live:
         build.folder.rename(folder)
         os.sync()  # after a power cut the link must not lead to empty files
         point(self.root / "current", folder / SITE)
-        (self.root / "failed").unlink(missing_ok=True)
         self.prune(before, folder)
         return replace(build, folder=folder)
 
@@ -125,6 +124,10 @@ class Live:
         """Remember that a commit could not be published now."""
         first, _ = self.failure(commit) or (now, now)
         (self.root / "failed").write_text(f"{commit} {first.isoformat()} {now.isoformat()}")
+
+    def forget_failure(self) -> None:
+        """Let the next failure be the first one."""
+        (self.root / "failed").unlink(missing_ok=True)
 
     def is_resting(self, commit: str, now: datetime) -> bool:
         """Tell whether to leave alone a commit that could not be published: as long again as that has lasted."""

@@ -198,15 +198,9 @@ class Server:
 
     def timer(self) -> None:
         """Publish what has come due or what a killed push left; not after a rollback, nor soon after a failure."""
-        tip, now = self.repository.tip(self.settings.branch), clock.now()
-        if self.live.is_held() or self.live.is_resting(tip, now):
-            return
-        try:
+        tip = self.repository.tip(self.settings.branch)
+        if not self.live.is_held() and not self.live.is_resting(tip, clock.now()):
             self.sync("timer")
-        except Exception:
-            with suppress(OSError):  # such as that of a full disk, which is what failed
-                self.live.keep_failure(tip, now)
-            raise
 
     def publish(self, force: bool) -> None:
         """Publish the branch at the operator's wish, be it after a rollback or with a new version of the code."""
@@ -222,8 +216,15 @@ class Server:
             tip, live = self.repository.tip(self.settings.branch), self.live.current()
             same = live is not None and live.commit == tip and not live.is_stale(clock.now())
             if published := bool(tip) and (wanted or not same):
-                self.show(tip, what, live, wanted, force)
-            self.sync_previews()
+                try:
+                    self.show(tip, what, live, wanted, force)
+                except Exception:
+                    if what == "timer":
+                        with suppress(OSError):  # such as that of a full disk, which is what failed
+                            self.live.keep_failure(tip, clock.now())
+                    raise
+            self.live.forget_failure()
+            self.sync_previews()  # one that fails must not keep back the site
         return published
 
     def show(self, tip: str, what: str, live: Release | None, anew: bool, force: bool) -> None:

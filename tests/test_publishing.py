@@ -483,6 +483,22 @@ def test_the_timer_says_what_it_cannot_publish_and_tries_less_and_less_often(end
     assert f"nové      {ORIGIN}/aktuality/4.29/" in end.command("timer", now="2026-12-01T10:20:00+01:00").stdout
 
 
+def test_a_preview_that_cannot_be_built_keeps_nothing_else_back(end: End) -> None:
+    author = end.author()
+    author.write("content/news/4.29.cs.md", note("4.29", "2026-12-01 09:00"))
+    author.commit()
+    author.publish()
+    (end.repository / "hooks/pre-receive").unlink()
+    (end.repository / "hooks/post-receive").unlink()
+    author.write("content/news/4.30.cs.md", note("4.31"))
+    author.commit()
+    assert author.push("origin", "HEAD:nahled/jana")[0]
+    (end.site / "failed").write_text("of a commit that is on the web by now")
+    assert end.command("timer", now="2026-12-01T08:59:00+01:00").returncode == 1
+    assert not (end.site / "failed").exists()
+    assert f"nové      {ORIGIN}/aktuality/4.29/" in end.command("timer", now=DECEMBER).stdout
+
+
 # -- The assets of other releases --------------------------------------------------------------------------------------
 def test_the_style_of_pages_that_are_still_open_stays(tmp_path: Path) -> None:
     code = copy_tree(tmp_path / "code")
