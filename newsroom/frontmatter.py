@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
+import pelicanconf
 from newsroom.problem import Problem
 from newsroom.source import VERSION, Source, iso_date
 
@@ -45,6 +46,9 @@ MARKUP = re.compile(r"\*\*|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^[\"„“][^\"„“�
 HARD_SPACE = "; mezera v něm je pevná (z Wordu), napište ji mezerníkem"
 MANY = 12  # words are no help any more
 TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?!\.?\d)")
+NAMED_VERSION = re.compile(  # the numbers of others, and dates, look the same
+    rf"\b(?:{pelicanconf.SITENAME}|verz\w+|version)\s+v?({TITLE_VERSION.pattern})", re.IGNORECASE
+)
 
 Findings = Iterator[tuple[str, str]]  # what is wrong, how to mend it
 
@@ -163,8 +167,8 @@ def plain_findings(source: Source, value: str) -> Findings:
 def title_findings(source: Source, value: str) -> Findings:
     """A title taken over from another version."""
     yield from plain_findings(source, value)
-    named = TITLE_VERSION.findall(value)
-    if VERSION.fullmatch(source.key) and named and source.key not in named:
+    named = NAMED_VERSION.findall(value)
+    if VERSION.fullmatch(source.key) and named and source.key not in TITLE_VERSION.findall(value):
         yield f"nadpis mluví o verzi {named[0]}, soubor je {source.key}", "opravte nadpis, nebo jméno souboru"
 
 
