@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from newsroom.notes import HEADINGS, kind_of
 from newsroom.problem import Problem
@@ -30,7 +31,7 @@ WHOLE = tuple(  # blotted out one after the other: what is left of their signs h
         r"^ {0,3}\[[^\]]+\]:.*$",
         r"^ {0,3}(?:\* *){3,}$",  # a rule
         rf"{ATTRIBUTES} *$|(?<=[*_)\]]){ATTRIBUTES}",  # at the end of a line, or behind what it is about
-        r"(?<=\])\(\s*<?[^)\s>]*>?(?:\s+[\"'][^)]*)?\)",  # where a link leads
+        r"(?<=\])\(\s*(?:<[^>\n]*>|<?[^)\s>]*>?)(?:\s+[\"'][^)]*)?\)",  # where a link leads
         r"\[\[[^\[\]\n]*\]\]",
     )
 )
@@ -39,6 +40,7 @@ LABEL = re.compile(r" {0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[([^\[\]]+)\] ?\[([^\[\]]*)\]")
 BARE = re.compile(r"(?<!\]\()(?<!\] \()(?<!\)\[)(?<![\w\[<\"'/=.-])(?:https?://|www\.)[^\s<>\]·]+")
 TAG = re.compile(r"<(/?)(abbr|cite|del|dfn|ins|kbd|mark|q|samp|small|span|sub|sup)\b", re.IGNORECASE)
+ITEM_ID = "(?:[a-z][2-9]){3}"  # as make check writes them
 LEFT: tuple[tuple[str, str, str, bool], ...] = (  # sign, what is wrong, cure, whether it is a fault
     (
         r"\] ?\((?=https?:|www\.|[/#{])|\]\(|\)\[(?=https?:|www\.|[/#{])|\{(?:filename|attach|static)\}",
@@ -50,10 +52,16 @@ LEFT: tuple[tuple[str, str, str, bool], ...] = (  # sign, what is wrong, cure, w
     (r"\[\^[^\]]*\]", "poznámky pod čarou web neumí", "dejte ji do textu, třeba do závorky", True),
     (r"\[\[|\]\]", "blok není napsaný celý", "napište ho jako [[addresses]]", True),
     (
-        r"\{:?\s*#[^}\n]*\}?|\{(?:[a-z][2-9]){3}\}",
+        rf"\{{:?\s*#\s*{ITEM_ID}\b[^}}\n]*\}}?|\{{{ITEM_ID}\}}",
         "značka by zůstala v textu",
         "napište ji na konec položky nebo nadpisu jako {#k7f3q2}, nebo ji smažte",
         True,
+    ),
+    (
+        rf"\{{:?\s*#(?!\s*{ITEM_ID}\b)[^}}\n]*\}}?",
+        "{#…} by zůstalo v textu",
+        "kód dejte mezi zpětné apostrofy: `{#ff0000}`; značka místa patří na konec řádku",
+        False,
     ),
     (r"\*\*", "hvězdičky ** by zůstaly v textu", "dejte je před slovo i za něj, bez mezery: **slovo**", False),
     ("`", "zpětný apostrof ` nemá druhý do páru", "doplňte ho, nebo smažte", False),
@@ -124,7 +132,8 @@ def table_problems(source: Source, lines: Lines) -> Iterator[Problem]:
     rows = [(number, line) for number, line in lines if line.startswith("|")]
     if rows and (rows[0] != lines[0] or len(lines) == 1 or not TABLE_RULE.fullmatch(lines[1][1])):
         cure = "dejte nad ni prázdný řádek a pod její první řádek |---|---|"
-        yield Problem(source.path, rows[0][0], "tabulka by zůstala obyčejným textem", cure, rows[0][1])
+        severe = any(other - number == 1 for (number, _), (other, _) in pairwise(rows))  # one alone may be no table
+        yield Problem(source.path, rows[0][0], "tabulka by zůstala obyčejným textem", cure, rows[0][1], severe)
 
 
 def blotted(text: str) -> str:
@@ -149,8 +158,8 @@ def sign_findings(text: str, labels: set[str]) -> Iterator[Finding]:
     open_tags: list[tuple[int, str]] = []
     for match in TAG.finditer(text):
         if not match[1]:
-            open_tags.append((match.start(), match[2]))
-        elif open_tags and open_tags[-1][1] == match[2]:
+            open_tags.append((match.start(), match[2].lower()))
+        elif open_tags and open_tags[-1][1] == match[2].lower():
             open_tags.pop()
         else:
             yield match.start(), f"značka </{match[2]}> nemá začátek", f"napište <{match[2]}>, nebo ji smažte", True

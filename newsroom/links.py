@@ -13,7 +13,7 @@ from newsroom.frontmatter import EMAIL, Findings, suggestion
 from newsroom.problem import Problem
 from newsroom.source import Source
 
-LINK = re.compile(r"\]\(\s*<?([^)\s>]*)>?(?:\s+[\"'][^)]*)?\)")
+LINK = re.compile(r"\]\(\s*<?((?<=<)[^>\n]*(?=>)|[^)\s>]*)>?(?:\s+[\"'][^)]*)?\)")
 REFERENCE = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(\S+?)>?(?:\s.*)?$")
 AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^>\s]+)>")
 IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)[^)]*\)")

@@ -166,6 +166,7 @@ SLIPS = {
     "space within a link elsewhere": (body("[x] (https://x.cz)"), 5, "není napsaný celý"),
     "space within an address": (body("[x](https://x.cz/a b)"), 5, "není napsaný celý"),
     "link without a text": (body("[](https://x.cz)"), 5, "odkaz nemá text"),
+    "dead link in angle brackets": (body("[x](</nikam a>)"), 5, "adresa „/nikam a“ na webu není"),
     "link without https": (body("[x](www.x.cz/a)"), 5, "napište https://www.x.cz/a"),
     "link to make serve": (body("[x](http://localhost:8000/podpora/)"), 5, "vede na náš vlastní web"),
     "footnote": (body("text[^1]"), 5, "poznámky pod čarou web neumí"),
@@ -203,6 +204,9 @@ DOUBTS = {
     "English form": (body("[x](/en/forms/price-list/?tier=vip)"), 5, "v tomto jazyce je to /formulare/cenik/"),
     "another day": (body("Dne 2. prosince 2026 vyšla."), 5, "text mluví o dni 2026-12-02, Date je 2026-11-20"),
     "another version": (body("Vyšla verze 4.28."), 5, "text mluví o verzi 4.28, soubor je 4.29"),
+    "line with a bar": (body("| grep x"), 5, "tabulka by zůstala obyčejným textem"),
+    "colour in braces": (body("Barva {#ff0000} je."), 5, "kód dejte mezi zpětné apostrofy"),
+    "array of the shell": (body("Počet je ${#pole[@]}."), 5, "kód dejte mezi zpětné apostrofy"),
     "no diacritics": (body("Vysla nova verze programu. " * 6), 4, "český text je bez háčků a čárek"),
 }
 
@@ -217,7 +221,9 @@ def test_what_is_likely_a_slip_is_a_warning_with_its_line(content: Path, slip: s
     assert found[0].startswith(f"content/news/4.29.cs.md:{line}: upozornění: ")
 
 
-@pytest.mark.parametrize("title", ["Podpora PHP 8.2", "Vydání z 20.11.2026", "Z ISPadmin 4.28 na 4.29"])
+@pytest.mark.parametrize(
+    "title", ["Podpora PHP 8.2", "Vydání z 20.11.2026", "Z ISPadmin 4.28 na 4.29", "„Velké podzimní vydání“"]
+)
 def test_a_title_may_hold_it(content: Path, title: str) -> None:
     (content / "news/4.29.cs.md").write_text(GOOD.replace("ISPadmin 4.29", title))
     assert faults(content) == []
@@ -226,7 +232,8 @@ def test_a_title_may_hold_it(content: Path, title: str) -> None:
 def test_well_formed_markdown_is_no_slip(content: Path) -> None:
     text = """Vyšla verze 4.29, **tučně** a **na dva
     řádky**, 2 * 3 * 4, `**`, ``a`b``, \\*\\*, [x](https://cs.wikipedia.org/wiki/A_(b)), <https://x.cz/a>, `www.x.cz`.
-[https://x.cz](https://x.cz), [y][1], [1], H<sub>2</sub>O, *kurzíva*{: .mark}, - 5 °C, pole[0], {a}, **[z](https://z.cz)**.
+[https://x.cz](https://x.cz), [y][1], [1], H<sub>2</sub>O, *kurzíva*{: .mark}, - 5 °C, pole[0], {a}, **[z](https://z.cz)**,
+<SPAN>x</span>, [x](<https://a.cz/a b>).
 
 [1]: https://x.cz "Název"
 
