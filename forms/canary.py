@@ -28,7 +28,7 @@ def post(origin: str, path: str, email: str, reference: str, key: str, seconds: 
     request = urllib.request.Request(origin + path, urlencode(fields).encode(), {"Origin": origin})  # noqa: S310 - http(s)
     try:
         with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310
-            receipt = response.read().decode()
+            receipt = response.read(1_000_000).decode("utf-8", "replace")  # it may be anybody's page
     except urllib.error.HTTPError as error:
         raise NotStoredError(f"{origin} answers {error.code}") from error
     except (OSError, HTTPException) as error:

@@ -6,6 +6,7 @@ import json
 import logging
 import textwrap
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,9 @@ from flask.cli import with_appcontext
 from forms import check
 from forms.canary import NotStoredError, post
 from forms.cli_outbox import Answering, ledger, outbox, outbox_commands
-from forms.database import ReferenceTakenError
+from forms.database import OutboxError, ReferenceTakenError
 from forms.ledger import NOTICES
-from forms.notice import Operator
+from forms.notice import ADDRESS, Operator
 from forms.relay import Relay
 from forms.submission import new_reference
 from forms.wording import PRAGUE
@@ -113,21 +114,32 @@ def canary(timeout: int) -> None:
     From the contact form at the public address to the operator's, through web server, outbox, worker and relay. Ends
     with 1 when the relay has not taken it in time.
     """
-    reference, started, why = f"C-{new_reference()}", time.monotonic(), ""
+    reference, started = f"C-{new_reference()}", time.monotonic()
     try:
         _post_canary(reference, timeout)
+        row = _row_when_tried(reference, started + timeout)
+        why = "" if row and row.sent_at else _why_not_sent(row)
     except NotStoredError as error:
         why = str(error)
+    except OutboxError as error:
+        why = f"the database cannot be used ({error})"
+    with suppress(OutboxError):  # what stays now goes after a day
+        ledger().clear_canaries(time.time() - CANARY_KEPT_SECONDS, reference if why else None)
+    if why:
+        raise click.ClickException(f"CANARY {reference} NOT TAKEN in {timeout} s: {why}. `check` tries every part.")
+    click.echo(f"{reference}: the relay took it after {time.monotonic() - started:.1f} s: {_masked(row.reply)}")
+
+
+def _row_when_tried(reference: str, until: float) -> Any:
     row = ledger().row(reference)
-    while not why and row and not (row.sent_at or row.failed_at) and time.monotonic() - started < timeout:
+    while row and not (row.sent_at or row.failed_at) and time.monotonic() < until:
         time.sleep(0.2)
         row = ledger().row(reference)
-    taken = not why and row and row.sent_at
-    ledger().clear_canaries(time.time() - CANARY_KEPT_SECONDS, None if taken else reference)
-    if not taken:
-        why = why or _why_not_sent(row)
-        raise click.ClickException(f"CANARY {reference} NOT TAKEN in {timeout} s: {why}. `check` tries every part.")
-    click.echo(f"{reference}: the relay took it after {time.monotonic() - started:.1f} s: {row.reply}")
+    return row
+
+
+def _masked(reply: str) -> str:
+    return ADDRESS.sub("…", reply)  # the journal keeps it longer than we do
 
 
 def _post_canary(reference: str, timeout: int) -> None:
@@ -140,7 +152,7 @@ def _why_not_sent(row: Any) -> str:
     if row is None:
         return "the site stored it in another database than this one"
     if row.attempts:
-        return f"the relay's last words: {row.reply}" if row.reply else "the relay has not answered yet"
+        return f"the relay's last words: {_masked(row.reply)}" if row.reply else "the relay has not answered yet"
     alive = ledger().status(time.time()).workers
     return f"no worker took it: {'those seen in the last ten minutes are busy or gone' if alive else 'none is alive'}"
 

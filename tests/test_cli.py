@@ -242,13 +242,14 @@ def test_the_canary_goes_the_whole_way_and_says_how_long_it_took(public, outbox,
     message = email.message_from_bytes(smtp.taken[-1].content, policy=email.policy.default)
     assert message["Subject"] == f"Zkouška formulářů: Kanárek, {row.reference}"
     assert message["X-Webform"] == "kanarek"
+    assert message["Auto-Submitted"] == "auto-generated"
 
 
 def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(public, ledger, smtp):
     result = canary_of(public, "--timeout", "5")
     assert result.exit_code == 1
     assert "NOT TAKEN in 5 s: no worker took it: none is alive" in result.output
-    smtp.answers = {"MAIL": "451 greylisted"}
+    smtp.answers = {"MAIL": "451 <web@ispadmin.example> greylisted"}
     process = worker(public)
     try:
         until(lambda: ledger.status(time.time()).workers == 1, 30)
@@ -257,7 +258,7 @@ def test_a_canary_that_is_not_taken_in_time_says_why_and_does_not_stay(public, l
         process.terminate()
         process.communicate(timeout=15)
     assert result.exit_code == 1
-    assert "the relay's last words: 451 greylisted" in result.output
+    assert "the relay's last words: 451 <…> greylisted" in result.output
     assert ledger.rows() == []
 
 
@@ -270,9 +271,12 @@ def test_a_canary_that_the_site_does_not_take_says_why(public, ledger):
     assert ledger.rows() == []
 
 
-def test_a_canary_that_another_database_has_says_so(public, tmp_path):
+def test_a_canary_that_is_in_another_database_or_in_none_says_so(public, tmp_path):
     other = canary_of({**public, "FORMS_DATABASE_URL": f"sqlite:///{tmp_path}/other.sqlite3"})
     assert "the site stored it in another database than this one" in other.output
+    (tmp_path / "folder").mkdir()
+    away = canary_of({**public, "FORMS_DATABASE_URL": f"sqlite:///{tmp_path}/folder"})
+    assert re.search(r"CANARY C-\w+ NOT TAKEN in 120 s: the database cannot be used", away.output)
 
 
 def test_mails_to_the_operator_have_no_receipt(client, runner, ledger):
