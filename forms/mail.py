@@ -115,6 +115,8 @@ def _headers(submission: Submission, words: Mapping[str, str], addressing: Addre
         ("X-Webform-Reference", submission.reference),
         ("X-Webform-Language", submission.language),
     ]
+    if submission.kind == "canary":
+        headers.append(("Auto-Submitted", "auto-generated"))  # RFC 3834: no out-of-office comes back
     if submission.suspicions:
         headers.append(("X-Webform-Spam", ", ".join(submission.suspicions)))
     return headers + [(key, value.replace("{visitor}", submission.email)) for key, value in addressing.headers]

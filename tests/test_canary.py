@@ -23,3 +23,10 @@ def test_a_mark_that_is_not_ours_stores_nothing_and_loses_no_text(client, ledger
     assert response.status_code == 403
     assert CONTACT["message"] in response.text
     assert ledger.rows() == []
+
+
+def test_a_mark_stores_one_canary_only(client, ledger, app):
+    mark = _signer(app.config["SECRET_KEY"]).dumps("C-AAAAAA")
+    posts = [{**CONTACT, "canary": mark, "message": text} for text in ("first", "first", "second")]
+    assert [client.post(ADDRESSES["contact"], data=post, headers=OWN).status_code for post in posts] == [303, 303, 503]
+    assert [(row.reference, row.recipient) for row in ledger.rows()] == [("C-AAAAAA", app.config["OPERATOR_ADDRESS"])]
