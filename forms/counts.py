@@ -10,6 +10,7 @@ from limits.storage import Storage
 
 HERE = "here://"
 SWEEP_SECONDS = 60  # how often it is looked for counts that are over
+LARGEST = 500_000  # counts, some 130 MB; with more at once all are forgotten
 
 
 class ProcessStorage(Storage):
@@ -32,12 +33,15 @@ class ProcessStorage(Storage):
         """Count, in a window of `expiry` seconds from the first time on; return how many there are in it now."""
         now = time.time()
         with self._lock:
-            if now >= self.sweep_at:
+            # What ends later than can be was counted before the clock was set back.
+            if now >= self.sweep_at or self.sweep_at > now + SWEEP_SECONDS:
                 self.counts = {key: count for key, count in self.counts.items() if count[1] > now}
                 self.sweep_at = now + SWEEP_SECONDS
             count, end = self.counts.get(key, (0, 0.0))
-            if end <= now:
+            if end <= now or end > now + expiry:
                 count, end = 0, now + expiry
+            if len(self.counts) >= LARGEST and key not in self.counts:
+                self.counts = {}
             self.counts[key] = count + amount, end
         return count + amount
 

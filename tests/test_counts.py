@@ -1,3 +1,4 @@
+import time
 from threading import Thread
 
 from limits import parse
@@ -22,6 +23,21 @@ def test_a_window_that_is_over_counts_for_nothing_and_is_forgotten():
     storage.sweep_at = 0
     assert storage.incr("new", 3600) == 1
     assert list(storage.counts) == ["new"]
+
+
+def test_a_clock_that_is_set_back_limits_nobody_for_longer(monkeypatch):
+    storage, now = counts.ProcessStorage(), time.time()
+    storage.incr("one", 60)
+    monkeypatch.setattr(time, "time", lambda: now - 86400)
+    assert [storage.incr("one", 60), storage.incr("one", 60)] == [1, 2]
+    assert storage.sweep_at < now
+
+
+def test_more_clients_than_fit_are_all_forgotten(monkeypatch):
+    monkeypatch.setattr(counts, "LARGEST", 3)
+    storage = counts.ProcessStorage()
+    assert [storage.incr(key, 3600) for key in "aabccd"] == [1, 2, 1, 1, 2, 1]
+    assert sorted(storage.counts) == ["d"]
 
 
 def test_posts_at_the_same_time_are_all_counted():
