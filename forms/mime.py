@@ -7,12 +7,17 @@ from base64 import encodebytes
 from binascii import b2a_qp
 
 LINE_END = re.compile(r"\r\n?|\n")
+TOO_LONG = re.compile(rb"^(.{74})(=20|=09)(?=\r$)", re.MULTILINE)
 
 
 def text(words: str) -> bytes:
-    """Return plain text in UTF-8, quoted-printable: with base64 Roundup would double its line ends."""
+    """Return plain text in UTF-8, quoted-printable: with base64 Roundup would double its line ends.
+
+    Its last line is ended if it was not. b2a_qp makes a line of 77 columns of 74 and a blank: RFC 2045 6.7 (5) has 76.
+    """
     head = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head + b2a_qp(LINE_END.sub("\r\n", words).encode())
+    ended = LINE_END.sub("\r\n", words.removesuffix("\n") + "\n")
+    return head + TOO_LONG.sub(rb"\1=\r\n\2", b2a_qp(ended.encode()))
 
 
 def attached(calendar: bytes, filename: str) -> bytes:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from forms import mail, theme
+from forms import mail, mime, theme
 from forms.submission import Submission
 
 TEXTS = theme.load()["TEXTS"]["cs"]
@@ -160,6 +160,17 @@ def test_any_message_is_read_as_it_was_written_also_beside_a_calendar(text):
         body = email.message_from_bytes(frozen, policy=email.policy.default).get_body()
         read = body.get_payload(decode=True).decode()
         assert re.sub(r"\r\n?|\n", "\r\n", text) in read
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+@pytest.mark.parametrize("length", range(70, 80))
+def test_no_encoded_line_has_more_than_76_columns_whatever_ends_it(length, blank):
+    for words in ("a" * length + blank, "a" * length + blank + "\nb", "č" * (length // 6) + "a" * (length % 6) + blank):
+        frozen = mime.text(words)
+        assert max(map(len, frozen.split(b"\r\n"))) <= 76
+        assert b"\n" not in frozen.replace(b"\r\n", b"")
+        read = email.message_from_bytes(frozen).get_payload(decode=True).decode()
+        assert read == words.replace("\n", "\r\n") + "\r\n"
 
 
 def test_training_at_the_vendors_takes_place_there():
