@@ -104,9 +104,10 @@ class Relay:
         """Break the session off when it is over `until`, and again while there is no socket, as when TLS begins."""
         while self.session is session:
             time.sleep(0.2)
-            if session.sock and time.monotonic() > self.until:
+            sock = session.sock  # once: the other thread may take it away
+            if sock and time.monotonic() > self.until:
                 with suppress(OSError):  # not by SSLSocket's own, which would go on without TLS
-                    socket.socket.shutdown(session.sock, socket.SHUT_RDWR)
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def _context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca_file or None)
