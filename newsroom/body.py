@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from newsroom.frontmatter import EMAIL, Findings, suggestion
 from newsroom.links import HEADING, IMAGE, WHOLE_BLOCK, Lines, Site, foreign_links, link_problems, local_path
@@ -97,15 +98,17 @@ def missing_forms(source: Source, lines: Lines) -> Iterator[Problem]:
 
 
 def crowded_lists(source: Source, lines: Lines) -> Iterator[Problem]:
-    """Give the lists that Markdown would take for a part of the paragraph above."""
+    """Give the lists that Markdown would take for a part of the paragraph above; a lone line may be wrapped text."""
     inside = False  # of a list, whose items may go on over several lines
-    for (_, before), (number, line) in zip([(0, ""), *lines], lines, strict=False):
+    for index, ((_, before), (number, line)) in enumerate(zip([(0, ""), *lines], lines, strict=False)):
         if not before.strip() or HEADING.match(before):
             inside = False
         if LIST.match(line):
             if before.strip() and not inside and not HEADING.match(before):
-                cure = "dejte před první položku prázdný řádek"
-                yield Problem(source.path, number, "seznam je přilepený k odstavci", cure, line)
+                below = takewhile(str.strip, (text for _, text in lines[index + 1 :]))
+                severe = any(map(LIST.match, below))
+                cure = "dejte před první položku prázdný řádek" + ", je-li to seznam" * (not severe)
+                yield Problem(source.path, number, "seznam je přilepený k odstavci", cure, line, severe)
             inside = True
 
 
