@@ -24,7 +24,7 @@ CONTROL = re.compile(  # what nobody sees, though it parts words for a machine; 
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<=\w)\u200d|\u200d(?=\w)"
 )
 CONFLICT = re.compile(r"(?:<{7}|>{7}) .*|={7}")  # git writes them where two changes meet
-FENCE = re.compile(r" {0,3}(```|~~~)")
+FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Source:
         """The body read once: prose, and what was open at its end."""
         lines, fence, begun, comment = [], "", 0, False
         for number, line in self.body:
-            if not comment and (match := FENCE.match(line)) and fence in ("", match[1]):
+            if not comment and (match := FENCE.match(line)) and fence in ("", line.strip()):
                 fence, begun = ("" if fence else match[1]), number
                 continue
             if not fence:

@@ -117,6 +117,7 @@ SLIPS = {
     "long list glued to a paragraph": (body("Text:\n- x\n  dál\n- y"), 6, "před první položku prázdný řádek"),
     "list glued to a paragraph": (body("Text:\n- x\n- y"), 6, "před první položku prázdný řádek"),
     "unclosed comment": (body("text\n<!-- poznámka\ntext"), 6, "<!-- není uzavřené; na konec napište -->"),
+    "code closed by fewer signs": (body("````\ntext\n```"), 5, "```` není uzavřené; na konec napište ````"),
     "unclosed code": (body("text\n\n```\ntext"), 7, "``` není uzavřené"),
     "sentence of the scaffold": (body("Sem napište text."), 5, "věta z předlohy"),
     "stop that is no version": (GOOD.replace("Version", "Requires: 4\nVersion"), 3, "„4“ není verze"),
@@ -313,6 +314,12 @@ def test_the_offending_text_is_shown(content: Path) -> None:
 
 def test_code_and_authors_notes_are_not_checked(content: Path) -> None:
     text = "Text `<div>`.\n\n<!-- <div>\na@b.cz -->\n\n```\n<div> [x](y)\n```"
+    (content / "news/4.29.cs.md").write_text(body(text))
+    assert faults(content) == []
+
+
+def test_code_may_hold_signs_of_code(content: Path) -> None:
+    text = "````\n```\n<div>\n```\n````\n\n```\n```sh\n<div>\n```\n\n```a`b```\n\nText."
     (content / "news/4.29.cs.md").write_text(body(text))
     assert faults(content) == []
 
