@@ -17,7 +17,7 @@ SIGNATURES = {  # how each kind of picture begins
     ".jpeg": re.compile(rb"\A\xff\xd8"),
     ".gif": re.compile(rb"\AGIF8"),
     ".webp": re.compile(rb"\ARIFF....WEBP", re.DOTALL),
-    ".avif": re.compile(rb"\A....ftypavi", re.DOTALL),
+    ".avif": re.compile(rb"\A....ftyp(?:avi|mif1.*avif)", re.DOTALL),
     ".svg": re.compile(rb"<svg\b|<\?xml|<!--"),
 }
 TEXTS = (".md", ".markdown", ".txt", ".rst", ".html", ".htm", ".doc", ".docx", ".odt", ".rtf")
@@ -56,7 +56,10 @@ def picture_problems(path: Path, shown: str, pictures: Set[Path]) -> Iterator[Pr
     size, begins = path.stat().st_size, path.open("rb").read(512)
     if not SIGNATURES[path.suffix.lower()].search(begins):
         what = f"soubor není obrázek {path.suffix[1:].upper()}" if size else "obrázek je prázdný soubor"
-        yield Problem(shown, 1, what, "uložte ho z grafického programu znovu; přejmenovat nestačí")
+        right = next((ending for ending, signature in SIGNATURES.items() if signature.match(begins)), "")
+        cure = f"přejmenujte ho na {path.stem}{right} a opravte odkazy na něj"
+        cure = cure if right else "uložte ho z grafického programu znovu; přejmenovat nestačí"
+        yield Problem(shown, 1, what, cure)
     if path.resolve() not in pictures:
         yield Problem(shown, 1, "obrázek nikdo neukazuje", "smažte ho, nebo ho vložte do textu", severe=False)
     elif size > HEAVY:

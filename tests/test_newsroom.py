@@ -394,7 +394,8 @@ def test_a_picture_that_nobody_shows_is_a_warning(content: Path) -> None:
     [
         ("graf.png", b"", "obrázek je prázdný soubor"),
         ("graf.png", b"%PDF-1.4", "soubor není obrázek PNG"),
-        ("graf.jpg", PICTURE, "soubor není obrázek JPG"),
+        ("graf.jpg", PICTURE, "soubor není obrázek JPG; přejmenujte ho na graf.png"),
+        ("graf.avif", b"\0\0\0\x1cftypmif1\0\0\0\0mif1heic", "soubor není obrázek AVIF; uložte ho"),
         ("graf.heic", b"x", "takový obrázek prohlížeče neukážou"),
         ("mu\u030aj.png", PICTURE, "jméno souboru má háčky a čárky zvlášť (NFD)"),
     ],
@@ -403,6 +404,11 @@ def test_a_picture_that_browsers_would_not_show_is_said(content: Path, name: str
     (content / "news" / name).write_bytes(data)
     (content / "news/4.29.cs.md").write_text(body(f"![Graf]({{attach}}{name})"))
     assert any(fault.startswith(f"content/news/{name}:1: ") and said in fault for fault in faults(content))
+
+
+def test_a_picture_may_begin_as_any_of_its_kind(content: Path) -> None:
+    (content / "news/graf.avif").write_bytes(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif")
+    assert faults(content) == []
 
 
 def test_a_document_may_be_there_to_be_downloaded(content: Path) -> None:
