@@ -42,7 +42,7 @@ def text_problems(text: str, shown: str, findings: Findings, today: date) -> Ite
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = min(getattr(error, "lineno", None) or line_in(str(error)), len(lines) - 1)
-        yield Problem(shown, line, "souboru nejde rozumět", "porovnejte řádek s příkladem v komentáři", lines[line])
+        yield Problem(shown, line, "soubor nejde přečíst", "porovnejte řádek s příkladem v komentáři", lines[line])
         return
     for begins, number, what, cure, severe in findings(data, today):
         at = [line for line, said in enumerate(lines) if said.split("=")[0].split("#")[0].strip() == begins]

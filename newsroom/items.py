@@ -104,7 +104,7 @@ def stray(line: str) -> tuple[str, str]:
     """Return what is wrong with a line under a fixed heading that is not an item, and its cure."""
     if (match := NO_DASH.match(line)) and (rest := line[match.end() :].strip()):
         hard = HARD_SPACE if "\N{NO-BREAK SPACE}" in match[0] else ""
-        return "položka začíná spojovníkem a mezerou", f"napište „- {rest[:40]}“{hard}"
+        return "položka má začínat spojovníkem a mezerou", f"napište „- {rest[:40]}“{hard}"
     return "text pod nadpisem nepatří k žádné položce", "začněte ho spojovníkem a mezerou, nebo ho dejte nad nadpisy"
 
 
@@ -120,7 +120,7 @@ def item_problems(source: Source) -> Iterator[Problem]:
         first.setdefault(item.id, item.end)
     if unsigned := [item for item in source.note.items if item.text and not item.written]:
         what = f"{items(len(unsigned))} bez značky"
-        cure = "pusťte make check, doplní je; bez nich by se při přeformulování změnila adresa položky"
+        cure = "spusťte make check, doplní je; bez nich by se při přeformulování změnila adresa položky"
         yield Problem(source.path, unsigned[0].line, what, cure, lines[unsigned[0].line], severe=False)
 
 

@@ -201,7 +201,7 @@ DOUBTS = {
     "bullets of Word": (body("• x\n• y"), 5, "odrážka by zůstala v textu; napište „- x“"),
     "items without a heading": (body("Text.\n\n- x\n- y"), 7, "položka není pod žádným nadpisem"),
     "module without a space": (body("## Opravy\n- **Síť:**text"), 6, "modul „Síť“ není napsaný správně"),
-    "item without an id": (body("## Opravy\n- x\n- y"), 6, "2 položky bez značky; pusťte make check"),
+    "item without an id": (body("## Opravy\n- x\n- y"), 6, "2 položky bez značky; spusťte make check"),
     "English page": (body("[x]({filename}/pages/contact.en.md)"), 5, "je to {filename}/pages/contact.cs.md"),
     "English form": (body("[x](/en/forms/price-list/?tier=vip)"), 5, "v tomto jazyce je to /formulare/cenik/"),
     "another day": (body("Dne 2. prosince 2026 vyšla."), 5, "text mluví o dni 2026-12-02, Date je 2026-11-20"),
@@ -378,7 +378,7 @@ def test_data_files_are_checked(content: Path) -> None:
     (content / "figures.toml").write_text("licences = 1\n\ninstallations = 7 1\n")
     (content / "training-dates.toml").write_text('[[date]]\ndate = "1.12."\nplace = "tam"\n')
     found = faults(content)
-    assert any(fault.startswith("content/figures.toml:3: souboru nejde rozumět") for fault in found)
+    assert any(fault.startswith("content/figures.toml:3: soubor nejde přečíst") for fault in found)
     assert any(fault.endswith("    installations = 7 1") for fault in found)
     assert any("termín 1: date není datum" in fault for fault in found)
     assert any("termín 1: neznámé place" in fault for fault in found)

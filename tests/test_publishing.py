@@ -330,7 +330,7 @@ def test_a_change_reworded_before_it_had_an_id_is_given_its_id_back(end: End) ->
     author = end.author()
     author.write("content/news/4.29.cs.md", note("4.29", text="Text.\n\n## Opravy\n- **Síť:** Mapa `ukazuje` porty"))
     author.commit()
-    assert "content/news/4.29.cs.md:8: upozornění: 1 položka bez značky; pusťte make check" in author.publish()
+    assert "content/news/4.29.cs.md:8: upozornění: 1 položka bez značky; spusťte make check" in author.publish()
     author.change("content/news/4.29.cs.md", "ukazuje", "zobrazí")
     author.commit()
     taken, said = author.push()
