@@ -100,7 +100,7 @@ def limits(storage: Storage) -> Finding:
         right = storage.check()
     except Exception as error:  # noqa: BLE001 - each storage's client raises its own
         right, name = False, f"{name}: {type(error).__name__}"
-    cure = f"{name} does not answer, nobody is limited meanwhile: look at FORMS_RATELIMIT_STORAGE"
+    cure = f"{name} does not answer, each process counts alone meanwhile: look at FORMS_RATELIMIT_STORAGE"
     return Finding("limits", right, f"counted in {name}" if right else cure)
 
 

@@ -33,7 +33,7 @@ SETTINGS = (
     Setting(
         "SECRET_KEY",
         None,
-        "signs the form's token and hashes client addresses",
+        "signs the form's token and the canary's mark, hashes client addresses",
         parsers.secret,
         DEVELOPMENT_SECRET,
         True,
