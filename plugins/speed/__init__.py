@@ -40,7 +40,6 @@ def begin(pelican: Any) -> None:
     signals.get_writer.connect(batch_writer)
     signals.article_generator_finalized.connect(remember_addresses)
     signals.page_generator_finalized.connect(remember_addresses)
-    signals.article_writer_finalized.connect(write_waiting)
     signals.page_writer_finalized.connect(write_waiting)
     signals.finalized.connect(wait)
 
@@ -57,7 +56,7 @@ def batch_writer(_: Any) -> type[BatchWriter]:
 
 
 def write_waiting(_: Any, writer: BatchWriter) -> None:
-    """Begin to write what still waits when all articles, or all pages, were handed over."""
+    """Begin to write what still waits when all notes and then all pages were handed over."""
     writer.flush()
 
 

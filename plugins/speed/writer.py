@@ -16,7 +16,7 @@ from plugins.speed.texts import Texts, lent
 
 logger = logging.getLogger(__name__)
 
-BATCH = 1000  # pages that may wait, each with its names, to be written together
+BATCH = 5000  # pages that may wait, each with its names, to be written together
 
 # All that the page of a note may know, which is what its key is made of.
 SITE = (
