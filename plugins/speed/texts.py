@@ -19,7 +19,7 @@ from plugins.speed.memory import Memory
 FILE = re.compile(r"[{|](?:static|attach)[|}]|<img\b")
 LINK = re.compile(r"""=\s*((["'])[{|].*?\2)""")
 BLOCK = "[["
-TOGETHER = 100  # texts whose parts wait to be remembered in one transaction
+TOGETHER = 100  # texts or pages that wait to be remembered in one transaction
 
 Text = tuple[bytes, str, str]  # the key of what it becomes, its language, itself
 

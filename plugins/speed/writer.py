@@ -12,7 +12,7 @@ from pelican.utils import sanitised_join
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from plugins.speed.cores import Crew
-from plugins.speed.texts import Texts, lent
+from plugins.speed.texts import TOGETHER, Texts, lent
 
 logger = logging.getLogger(__name__)
 
@@ -91,10 +91,17 @@ class BatchWriter(Writer):
                 page = template.render(site | own, article=article)
                 new.append((key, page))
             write(Path(sanitised_join(self.output_path, name)), page)
+            if len(new) == TOGETHER:
+                self.remember(new, [])
+                new = []
+        self.remember(new, known)
+
+    def remember(self, new: Sequence[tuple[bytes, str]], known: Sequence[bytes]) -> None:
+        """Remember pages, if that can be done: they are written all the same when a disk is full, say."""
         try:
-            memory.put(new)
-            memory.used(known)
-        except sqlite3.Error as error:  # a full disk, say: the pages are written all the same
+            self.texts.memory.put(new)
+            self.texts.memory.used(known)
+        except sqlite3.Error as error:
             logger.info("Remembers no pages: %s", error)
 
 
