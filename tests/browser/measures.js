@@ -232,10 +232,10 @@ window.measures = {
       p { margin-block-end: 2em !important }`);
   },
 
-  // More style than the page has, for as long as no other is given; all of it laid out, also what is not yet near.
+  // More style than the page has, for as long as no other is given.
   style(css) {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(`* { content-visibility: visible !important } ${css || ""}`);
+    sheet.replaceSync(css || "");
     document.adoptedStyleSheets = [sheet];
   },
 };

