@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from newsroom.links import Lines
 from newsroom.notes import HEADINGS, kind_of
 from newsroom.problem import Problem
 from newsroom.source import VERSION, Source
 
-Lines = list[tuple[int, str]]
 Finding = tuple[int, str, str, bool]  # where in the text, what is wrong, how to mend it, whether it is a fault
 
 USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?|\{#\w+\}$")  # what an item begins and ends with
