@@ -120,7 +120,7 @@ def test_what_no_build_asks_for_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_a_page_is_made_anew_when_what_it_shows_of_others_changes(content: Path, tmp_path: Path) -> None:
-    """Its neighbour's title, the newest release, the address of a page that it links to, a word of the theme."""
+    """The title of its neighbour, and the address of a page that it links to."""
     notes = tmp_path / "content"
     shutil.copytree(content, notes)
     page = notes / "pages" / "contact.cs.md"
@@ -161,3 +161,8 @@ def test_a_page_is_not_written_twice(tmp_path: Path) -> None:
     for names in ({"article": object()}, {}):  # also by a generator whose pages do not wait
         with pytest.raises(FileOverwriteFailedError):
             writer.write_file("a.html", template, {"static_links": set()}, **names)
+
+
+def test_one_core_has_nothing_to_write_where_nothing_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "CORES", 1)
+    BatchWriter(str(tmp_path), {}).flush()

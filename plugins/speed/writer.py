@@ -69,7 +69,8 @@ class BatchWriter(Writer):
 
     def flush(self) -> None:
         """Begin to write all that waits."""
-        self.crew.start(self.write_all, self.waiting)
+        if self.waiting:
+            self.crew.start(self.write_all, self.waiting)
         self.waiting = []
 
     def write_all(self, pages: Sequence[Page]) -> None:
