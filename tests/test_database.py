@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from forms.database import Database, OutboxError
 from forms.outbox import Outbox
 from serving import eventually
-from test_outbox import NOW, envelope
+from test_outbox import NOW, envelope, start_together
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,18 +73,5 @@ except OutboxError as error:
 
 @pytest.mark.both_databases
 def test_starts_that_create_the_table_together_do_not_fail(ledger, database_url):
-    failures = []
-
-    def start(number):
-        try:
-            Outbox(Database(database_url)).add(envelope(number))
-        except OutboxError as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=start, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    assert not start_together(database_url, range(8))
     assert len(ledger.rows()) == 8

@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
-from forms.database import ReferenceTakenError
-from forms.outbox import Envelope
+from forms.database import Database, OutboxError, ReferenceTakenError
+from forms.outbox import Envelope, Outbox
 
 pytestmark = pytest.mark.both_databases
 NOW = 1_800_000_000.0
@@ -22,6 +22,24 @@ def envelope(number, received_at=NOW, **values):
         "received_at": received_at,
     }
     return Envelope(**{**fields, **values})
+
+
+def start_together(database_url, numbers):
+    """Store an envelope from a start of its own for each number, all at once; return what went wrong."""
+    failures = []
+
+    def start(number):
+        try:
+            Outbox(Database(database_url)).add(envelope(number))
+        except OutboxError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=start, args=(number,)) for number in numbers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
 
 
 def test_a_row_is_pending_until_it_is_sent(outbox, ledger):

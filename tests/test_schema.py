@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from alembic.script import ScriptDirectory
 
 from forms import schema
 from forms.database import Database, OutboxError
-from forms.outbox import Outbox
-from test_outbox import NOW, envelope
+from test_outbox import NOW, envelope, start_together
 
 pytestmark = pytest.mark.both_databases
 DATABASES = Path(__file__).with_name("databases")
@@ -86,20 +84,7 @@ def test_a_database_of_newer_code_is_left_alone_and_the_cure_is_said(outbox, dat
 
 
 def test_starts_on_an_old_database_that_come_together_do_not_clash(old, ledger, database_url):
-    failures = []
-
-    def start(number):
-        try:
-            Outbox(Database(database_url)).add(envelope(number))
-        except OutboxError as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=start, args=(number,)) for number in range(10, 18)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    assert not start_together(database_url, range(10, 18))
     assert len(ledger.rows()) == 5 + 8
 
 
