@@ -132,5 +132,5 @@ def worker(ledger: Ledger, now: float) -> Finding:
         count = ledger.status(now).workers
     except OutboxError:
         return Finding("worker", False, "cannot be seen without the database")
-    cure = "none was seen in the last ten minutes: start `flask --app forms deliver`"
-    return Finding("worker", count > 0, f"{count} seen in the last ten minutes" if count else cure)
+    cure = "none was seen in the last two minutes: start `flask --app forms deliver`"
+    return Finding("worker", count > 0, f"{count} seen in the last two minutes" if count else cure)

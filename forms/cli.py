@@ -154,7 +154,7 @@ def _why_not_sent(row: Any) -> str:
     if row.attempts:
         return f"the relay's last words: {_masked(row.reply)}" if row.reply else "the relay has not answered yet"
     alive = ledger().status(time.time()).workers
-    return f"no worker took it: {'those seen in the last ten minutes are busy or gone' if alive else 'none is alive'}"
+    return f"no worker took it: {'those seen in the last two minutes are busy or gone' if alive else 'none is alive'}"
 
 
 @click.command("check")

@@ -14,7 +14,7 @@ from forms.outbox import Envelope, insert
 from forms.schema import PARKED, PENDING, SENT, table, workers
 
 NOTICES = ("digest", "alarm", "canary")  # kinds of mails to the operator; the others are submissions
-ALIVE_SECONDS = 600  # a worker that was not seen for so long is gone, or its relay chews for as long
+ALIVE_SECONDS = 120  # a worker that was not seen for a dozen beats is gone; machines' clocks may be a minute apart
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Ledger:
         """Return what waits and what stands still, without reading a message."""
         waiting = sa.select(sa.func.count(), sa.func.min(table.c.received_at)).where(PENDING)
         parked = sa.select(sa.func.count()).select_from(table).where(PARKED)
-        alive = sa.select(sa.func.count()).select_from(workers).where(workers.c.seen_at > now - ALIVE_SECONDS)
+        alive = sa.select(sa.func.count()).select_from(workers).where(_seen(now))
         success = sa.select(sa.func.max(table.c.sent_at)).where(table.c.sent_at.is_not(None))
         with self.database.transaction() as connection:
             pending, oldest = connection.execute(waiting).one()
@@ -168,6 +168,11 @@ class Ledger:
         with self.database.transaction(write=True) as connection:
             connection.execute(table.delete().where(table.c.id.in_(ids)))
             connection.execute(table.delete().where(table.c.reference == (failed or "")))
+
+
+def _seen(now: float) -> sa.ColumnElement[bool]:
+    """Seen lately; what was seen long after now was seen before the clock was set back."""
+    return workers.c.seen_at.between(now - ALIVE_SECONDS, now + ALIVE_SECONDS)
 
 
 def _few(state: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

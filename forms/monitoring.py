@@ -104,7 +104,7 @@ class Numbers(Collector):
         yield GaugeMetricFamily("forms_oldest_pending_seconds", "Age of the oldest that waits.", _age(status, now))
         last = status.last_success_at or 0
         yield GaugeMetricFamily("forms_last_success_timestamp_seconds", "When the relay took one; 0: never.", last)
-        yield GaugeMetricFamily("forms_workers_alive", "Workers seen in the last ten minutes.", status.workers)
+        yield GaugeMetricFamily("forms_workers_alive", "Workers seen in the last two minutes.", status.workers)
         submissions = GaugeMetricFamily("forms_submissions_day", "Submissions of a day, by form.", labels=["kind"])
         for kind, count in sorted(received.items()):
             submissions.add_metric([kind or "unknown"], count)

@@ -71,7 +71,6 @@ SETTINGS = (
         "PEM file of what vouches for the relay's certificate; empty: the system's authorities",
         lambda t: t and parsers.ca_file(t),
     ),
-    # A worker that is not seen for ten minutes counts as gone.
     Setting("POLL_SECONDS", "1", "how often the worker looks for new rows", parsers.number(1, 300)),
     Setting(
         "RETRY_SECONDS",

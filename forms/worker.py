@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ logger = logging.getLogger("forms.worker")
 FINISH_SECONDS = 7  # for the mail in hand, as gunicorn has; systemd and containers kill after ten
 CUT_OFF = "the mail in hand took too long: left to its lease, it goes again with the same Message-ID"
 HOUSEKEEPING_SECONDS = 10
+BEAT_SECONDS = 10  # ledger.ALIVE_SECONDS is a dozen of them
 PURGE_SECONDS = 3600  # rows are kept for days: an hour more is no matter
 LONGEST_PAUSE = 60  # after trouble with relay or database: within a minute both are noticed to be back
 
@@ -69,6 +72,7 @@ class Worker:
     compose_alarm: Callable[[list[Any], float], Envelope]
     house_due: float = field(default=0.0, init=False)  # by the monotonic clock, which nobody sets back
     purge_due: float = field(default=0.0, init=False)
+    stuck_at: float = field(default=math.inf, init=False)  # one mail, or one pause, takes no longer than until then
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}", init=False)
 
     def turn(self, stop: Stop) -> tuple[int, bool]:
@@ -84,6 +88,7 @@ class Worker:
 
     def once(self, stop: Stop) -> bool:
         """Take one turn and keep house; return whether the relay was there, or raise OutboxError."""
+        self.ledger.beat(self.name, time.time())
         try:
             _, up = self.turn(stop)
         except _StopNowError:
@@ -94,11 +99,15 @@ class Worker:
 
     def run(self, stop: Stop) -> None:
         """Take turns until the stop."""
-        pause = 0.0
+        pause, ended = 0.0, threading.Event()
+        heart = threading.Thread(target=self._beat_until, args=(ended,), daemon=True)
+        heart.start()
         try:
             while not stop.asked:
                 pause = self._pause_after_turn(stop, pause)
                 stop.sleep(max(self.poll, pause))
+            ended.set()
+            heart.join()
             with contextlib.suppress(OutboxError):
                 self.ledger.leave(self.name)  # nobody need wait to see that it is gone
         except _StopNowError:
@@ -119,15 +128,24 @@ class Worker:
         else:
             self.purge_due = time.monotonic() + PURGE_SECONDS
 
+    def _beat_until(self, ended: threading.Event) -> None:
+        """Note every BEAT_SECONDS that we are alive, also while the relay chews on a mail, unless we are stuck."""
+        while True:
+            if time.monotonic() < self.stuck_at:
+                with contextlib.suppress(OutboxError):
+                    self.ledger.beat(self.name, time.time())
+            if ended.wait(BEAT_SECONDS):
+                return
+
     def _stopped(self, stop: Stop) -> bool:
         """Between two mails: keep house every HOUSEKEEPING_SECONDS."""
+        self.stuck_at = time.monotonic() + self.lease + max(self.poll, LONGEST_PAUSE)
         if time.monotonic() >= self.house_due:
             self.house_due = time.monotonic() + HOUSEKEEPING_SECONDS
             self._keep_house()
         return stop.asked
 
     def _keep_house(self) -> None:
-        self.ledger.beat(self.name, time.time())
         self.alarm()
         self.purge()
 

@@ -210,4 +210,4 @@ def test_the_room_on_the_disk(tmp_path, monkeypatch):
 def test_a_worker_that_was_seen(ledger):
     assert check.worker(ledger, time.time()).words.startswith("none was seen")
     ledger.beat("host:1", time.time())
-    assert check.worker(ledger, time.time()) == check.Finding("worker", True, "1 seen in the last ten minutes")
+    assert check.worker(ledger, time.time()) == check.Finding("worker", True, "1 seen in the last two minutes")

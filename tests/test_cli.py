@@ -18,7 +18,9 @@ from werkzeug.serving import make_server
 from conftest import CONTACT, OWN
 from forms import cli, create_app
 from forms.notice import Operator
+from forms.relay import Relay
 from forms.wording import PRAGUE
+from forms.worker import Stop
 from serving import free_port
 from test_outbox import NOW, envelope
 
@@ -293,3 +295,45 @@ def test_the_worker_is_seen_until_it_ends(environ, ledger):
         process.terminate()
         process.communicate(timeout=15)
     assert ledger.status(time.time()).workers == 0  # it took its leave
+
+
+def test_a_worker_that_was_killed_counts_as_gone_within_two_minutes(environ, ledger):
+    process = worker(environ)
+    until(lambda: ledger.status(time.time()).workers == 1)
+    process.kill()
+    process.communicate()
+    assert ledger.status(time.time() + 30).workers == 1  # it may be between two beats
+    assert ledger.status(time.time() + 121).workers == 0
+
+
+@pytest.mark.both_databases
+def test_a_worker_is_seen_while_the_relay_chews_on_a_mail(app, ledger, reference, monkeypatch):
+    monkeypatch.setattr("forms.worker.BEAT_SECONDS", 0.1)
+    stop = Stop.__new__(Stop)  # without its signals, which belong to the main thread
+    stop.asked = False
+    with app.app_context():
+        waiting = cli._worker()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        waiting.relay = lambda: Relay(f"smtp://127.0.0.1:{silent.getsockname()[1]}", 600)
+        running = threading.Thread(target=waiting.run, args=(stop,))
+        running.start()
+        until(lambda: ledger.rows()[0].attempts == 1)
+        ledger.leave(waiting.name)
+        until(lambda: ledger.status(time.time()).workers == 1)
+        row = ledger.rows()[0]
+        assert (row.attempts, row.reply) == (1, "")  # it waits still
+        stop.asked = True
+    running.join()
+
+
+def test_a_worker_that_is_stuck_for_longer_than_a_mail_may_take_is_not_seen(app, ledger):
+    with app.app_context():
+        stuck = cli._worker()
+    ended = threading.Event()
+    ended.set()
+    stuck.stuck_at = time.monotonic() - 1
+    stuck._beat_until(ended)
+    assert ledger.status(time.time()).workers == 0
+    stuck.stuck_at = time.monotonic() + 60
+    stuck._beat_until(ended)
+    assert ledger.status(time.time()).workers == 1

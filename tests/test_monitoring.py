@@ -64,6 +64,11 @@ def test_health_when_no_submission_can_be_accepted(environ, tmp_path):
     assert gauges(client) == {"forms_database_up": 0}
 
 
+def test_a_worker_that_was_seen_before_the_clock_was_set_back_is_not_taken_for_alive(ledger):
+    ledger.beat("host:1", time.time() + 3600)
+    assert ledger.status(time.time()).workers == 0
+
+
 @pytest.mark.both_databases
 def test_metrics_count_submissions_by_form_and_mails_to_the_operator_only_where_they_wait(client, outbox, ledger):
     for kind, answers in VALID.items():
