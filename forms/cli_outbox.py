@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 
 from forms import bounce, mail, schema
 from forms.check import DATABASE_CURE
@@ -39,7 +39,17 @@ class Answering:
             raise click.ClickException(NO_DATABASE.format(error)) from error
 
 
-class OutboxGroup(Answering, AppGroup):
+class Patient(Answering):
+    """Lets the database take its time as well, for a table may be huge, and who calls sees that it works."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        app = context.ensure_object(ScriptInfo).load_app()
+        schema.be_patient(app.extensions["ledger"].database.engine)
+        return super().invoke(context)
+
+
+class OutboxGroup(Patient, AppGroup):
     """The group."""
 
 

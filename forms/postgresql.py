@@ -28,6 +28,14 @@ class Connection(psycopg.Connection[Any]):
             raise
 
 
+def be_patient(server: sa.Engine, seconds: float) -> None:
+    """Let each statement of a connection that is opened from now on take so long."""
+
+    @sa.event.listens_for(server, "connect")
+    def wait(connection: Any, _record: Any) -> None:
+        connection.patience = seconds
+
+
 def engine(url: sa.URL, seconds: int) -> sa.Engine:
     """Return an engine that waits so long for a connection, for a lock, and for another second for any statement."""
     options: dict[str, str | int] = {

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 VERSION = "0002"  # the newest in migrations/versions/
 BUSY_SECONDS = 5  # how long a writer waits for another; then the visitor gets his text back
+OPERATOR_SECONDS = 600  # how long a command waits for one statement; a visitor's waits BUSY_SECONDS and one
 MIGRATING = 0x15B  # PostgreSQL's advisory lock for making and changing the tables
 
 metadata = sa.MetaData()
@@ -91,6 +92,14 @@ def engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return sqlite
+
+
+def be_patient(database: sa.Engine) -> None:
+    """Let a statement take OPERATOR_SECONDS on a table of any size; SQLite's take as long as they need anyway."""
+    if database.dialect.name == "postgresql":
+        from forms import postgresql
+
+        postgresql.be_patient(database, OPERATOR_SECONDS)
 
 
 def _to_wal(connection: sqlite3.Connection) -> None:

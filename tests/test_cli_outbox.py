@@ -10,6 +10,8 @@ from contextlib import closing
 import pytest
 
 from conftest import CONTACT, OWN
+from forms import create_app
+from forms.database import OutboxError
 from test_bounce import sample
 from test_outbox import NOW, envelope
 
@@ -111,6 +113,24 @@ def test_erase_says_when_somebody_who_reads_keeps_the_text(runner, client, outbo
 
 
 # -- bounce ------------------------------------------------------------------------------------------------------------
+SLOW = """
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2.5); RETURN OLD; END $$;
+CREATE TRIGGER slow BEFORE DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION slow()
+"""
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_command_waits_for_a_large_table_longer_than_a_visitor_does(environ, reference, database, monkeypatch):
+    with database.transaction(write=True) as connection:
+        connection.exec_driver_sql(SLOW)
+    monkeypatch.setattr("forms.schema.BUSY_SECONDS", 1)  # and two for a statement of a visitor's
+    app = create_app(environ)
+    with pytest.raises(OutboxError, match="wait timeout expired"):
+        app.extensions["ledger"].erase(CONTACT["email"])
+    erased = app.test_cli_runner().invoke(args=["outbox", "erase", "--yes", CONTACT["email"]])
+    assert "1 erased" in erased.output
+
+
 def pipe(environ, notification):
     """Run the command as a mail alias does."""
     command = [sys.executable, "-m", "flask", "--app", "forms", "outbox", "bounce"]
