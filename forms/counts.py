@@ -25,7 +25,7 @@ class ProcessStorage(Storage):
 
     def __init__(self, uri: str | None = None, **options: Any):
         super().__init__(uri, **options)
-        self.counts: dict[str, tuple[int, float]] = {}  # how many, and the time when the window ends
+        self.counts: dict[str, tuple[int, float, float]] = {}  # how many, and when the window began and ends
         self.sweep_at = 0.0
         self._lock = threading.Lock()
 
@@ -33,26 +33,24 @@ class ProcessStorage(Storage):
         """Count, in a window of `expiry` seconds from the first time on; return how many there are in it now."""
         now = time.time()
         with self._lock:
-            # What ends later than can be was counted before the clock was set back.
             if now >= self.sweep_at or self.sweep_at > now + SWEEP_SECONDS:
-                self.counts = {key: count for key, count in self.counts.items() if count[1] > now}
+                self.counts = {key: window for key in self.counts if (window := self._window(key, now))}
                 self.sweep_at = now + SWEEP_SECONDS
-            count, end = self.counts.get(key, (0, 0.0))
-            if end <= now or end > now + expiry:
-                count, end = 0, now + expiry
+            count, began, end = self._window(key, now) or (0, now, now + expiry)
             if len(self.counts) >= LARGEST and key not in self.counts:
                 self.counts = {}
-            self.counts[key] = count + amount, end
+            self.counts[key] = count + amount, began, end
         return count + amount
 
     def get(self, key: str) -> int:
         """Return how many there are in the window."""
-        count, end = self.counts.get(key, (0, 0.0))
-        return count if end > time.time() else 0
+        window = self._window(key, time.time())
+        return window[0] if window else 0
 
     def get_expiry(self, key: str) -> float:
         """Return the time when the window ends."""
-        return self.counts.get(key, (0, time.time()))[1]
+        window = self._window(key, now := time.time())
+        return window[2] if window else now
 
     def check(self) -> bool:
         """Return whether it works: it does."""
@@ -66,3 +64,8 @@ class ProcessStorage(Storage):
     def clear(self, key: str) -> None:
         """Forget one count."""
         self.counts.pop(key, None)
+
+    def _window(self, key: str, now: float) -> tuple[int, float, float] | None:
+        """The key's window; None where it is over, or begins only later: then the clock was set back."""
+        window = self.counts.get(key)
+        return window if window and window[1] <= now < window[2] else None

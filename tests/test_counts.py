@@ -29,7 +29,9 @@ def test_a_clock_that_is_set_back_limits_nobody_for_longer(monkeypatch):
     storage, now = counts.ProcessStorage(), time.time()
     storage.incr("one", 60)
     monkeypatch.setattr(time, "time", lambda: now - 86400)
+    assert (storage.get("one"), storage.get_expiry("one")) == (0, now - 86400)
     assert [storage.incr("one", 60), storage.incr("one", 60)] == [1, 2]
+    assert storage.get_expiry("one") == now - 86400 + 60
     assert storage.sweep_at < now
 
 
