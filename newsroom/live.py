@@ -7,6 +7,7 @@ previews/<name>-<commit>/    the same for previews; nahled/<name> leads to its s
 incoming/                    builds that are not live yet
 cache/                       what texts became when they were rendered, for the next build
 held                         the release that a rollback returned to, until the next push
+failed                       what could not be published, with its times
 publish.log                  one line of JSON for each change
 ```
 
@@ -21,13 +22,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsroom import clock, release
+from newsroom.failures import Failures
 from newsroom.release import SITE, Release
 
-PAUSE = timedelta(minutes=5), timedelta(hours=1)  # the shortest and the longest after a publish that failed
 ABANDONED = 3600  # seconds after which a build that nobody took is thrown away
 SHOWN = 200  # changed addresses in one line of the log
 
@@ -38,6 +38,11 @@ class Live:
 
     root: Path
     keep: int = 10
+
+    @property
+    def failures(self) -> Failures:
+        """Return what could not be published."""
+        return Failures(self.root / "failed")
 
     def make(self) -> None:
         """Make the folders that are not there yet."""
@@ -110,31 +115,6 @@ class Live:
     def release_hold(self) -> None:
         """Let what is pushed be published again."""
         (self.root / "held").unlink(missing_ok=True)
-
-    # -- Failures ------------------------------------------------------------------------------------------------------
-    def failure(self, commit: str) -> tuple[datetime, datetime] | None:
-        """Return since when a commit could not be published, and when that was tried last."""
-        failed = self.root / "failed"
-        parts = failed.read_text().split() if failed.is_file() else []
-        if len(parts) != 3 or parts[0] != commit:
-            return None
-        return datetime.fromisoformat(parts[1]), datetime.fromisoformat(parts[2])
-
-    def keep_failure(self, commit: str, now: datetime) -> None:
-        """Remember that a commit could not be published now."""
-        first, _ = self.failure(commit) or (now, now)
-        (self.root / "failed").write_text(f"{commit} {first.isoformat()} {now.isoformat()}")
-
-    def forget_failure(self) -> None:
-        """Let the next failure be the first one."""
-        (self.root / "failed").unlink(missing_ok=True)
-
-    def is_resting(self, commit: str, now: datetime) -> bool:
-        """Tell whether to leave alone a commit that could not be published: as long again as that has lasted."""
-        if not (failure := self.failure(commit)):
-            return False
-        first, last = failure
-        return now < last + min(max(last - first, PAUSE[0]), PAUSE[1])
 
     # -- Previews ------------------------------------------------------------------------------------------------------
     def preview(self, name: str) -> Release | None:

@@ -29,6 +29,10 @@ SHOWN = 20  # paths in one message
 TRACEBACK = re.compile(r"^Traceback .*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 
+class PreviewError(Exception):
+    """Previews could not be put up; the text, in Czech, says which and why."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What publish.env says; docs/publishing.md explains it."""
@@ -199,7 +203,10 @@ class Server:
     def timer(self) -> None:
         """Publish what has come due or what a killed push left; not after a rollback, nor soon after a failure."""
         tip = self.repository.tip(self.settings.branch)
-        if not self.live.is_held() and not self.live.is_resting(tip, clock.now()):
+        if self.live.is_held() or self.live.failures.is_resting(tip, clock.now()):
+            with self.live.lock():
+                self.sync_previews()
+        else:
             self.sync("timer")
 
     def publish(self, force: bool) -> None:
@@ -220,11 +227,10 @@ class Server:
                     self.show(tip, what, live, wanted, force)
                 except Exception:
                     if what == "timer":
-                        with suppress(OSError):  # such as that of a full disk, which is what failed
-                            self.live.keep_failure(tip, clock.now())
+                        self.keep_failure(tip)
                     raise
-            self.live.forget_failure()
-            self.sync_previews()  # one that fails must not keep back the site
+            self.live.failures.forget(tip)
+            self.sync_previews(anew=wanted)  # one that fails must not keep back the site
         return published
 
     def show(self, tip: str, what: str, live: Release | None, anew: bool, force: bool) -> None:
@@ -241,22 +247,43 @@ class Server:
         self.log(what, placed, changed)
         say(proof.published(placed, before, self.settings.origin, clock.now()))
 
-    def sync_previews(self) -> None:
-        """Put up the previews whose branches have moved, take away those whose branches are gone."""
-        branches = self.repository.branches(PREVIEW_BRANCHES)
+    def sync_previews(self, anew: bool = False) -> None:
+        """Put up the previews whose branches have moved, take away those whose branches are gone.
+
+        One that fails keeps no other back, and rests before it is tried again, unless all is wanted anew.
+        """
+        branches, failed = self.repository.branches(PREVIEW_BRANCHES), []
         for name, tip in branches.items():
             shown = self.live.preview(name) if NAME.fullmatch(name) else None
             if not NAME.fullmatch(name) or (shown and shown.commit == tip):
                 continue
-            if build := self.live.deposited(f"{name}-{tip}"):
-                placed = self.live.place_preview(name, build)
-            else:
-                with self.built(tip, name) as build:
-                    placed = self.live.place_preview(name, build)
-            self.log(f"preview {name}", placed, [f"{PREVIEWS}/{name}/"])
-            say(proof.previewed(placed, name, self.settings.origin, clock.now()))
+            if not anew and self.live.failures.is_resting(f"{name}-{tip}", clock.now()):
+                continue
+            try:
+                self.show_preview(name, tip)
+            except (RefusedError, BuildError, OSError, subprocess.CalledProcessError) as error:
+                self.keep_failure(f"{name}-{tip}")
+                failed.append(f"Náhled {name} se nepodařilo vystavit, samotného webu se to netýká:\n\n{error}")
         for name in self.live.prune_previews(set(branches)):
             say(f"Náhled {name} je pryč.")
+        if failed:
+            raise PreviewError("\n\n".join(failed))
+
+    def show_preview(self, name: str, tip: str) -> None:
+        """Put a commit up as a preview: the build that pre-receive left, or a new one."""
+        if build := self.live.deposited(f"{name}-{tip}"):
+            placed = self.live.place_preview(name, build)
+        else:
+            with self.built(tip, name) as build:
+                placed = self.live.place_preview(name, build)
+        self.live.failures.forget(f"{name}-{tip}")
+        self.log(f"preview {name}", placed, [f"{PREVIEWS}/{name}/"])
+        say(proof.previewed(placed, name, self.settings.origin, clock.now()))
+
+    def keep_failure(self, name: str) -> None:
+        """Remember that something could not be published."""
+        with suppress(OSError):  # such as that of a full disk, which may be what failed
+            self.live.failures.keep(name, clock.now())
 
     def roll_back(self) -> None:
         """Return to the release before and say what that was."""
@@ -322,9 +349,10 @@ def main() -> int:
     os.umask(0o022)
     try:
         COMMANDS[arguments.command](Server(settings(os.environ)), arguments)
-    except (RefusedError, BuildError) as error:
+    except (RefusedError, BuildError, PreviewError) as error:
         said = without_traceback(str(error)) if arguments.command in ("pre-receive", "post-receive") else str(error)
-        say(f"\nNevydáno, web zůstal, jak byl.\n\n{said}")
+        head = "" if isinstance(error, PreviewError) else "Nevydáno, web zůstal, jak byl.\n\n"
+        say(f"\n{head}{said}")
         return 1
     except (OSError, subprocess.CalledProcessError) as error:
         later = " Push je ale přijatý a časovač to zkusí znovu." if arguments.command == "post-receive" else ""

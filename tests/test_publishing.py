@@ -11,16 +11,18 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from newsroom import guards, sandbox
 from newsroom.build import BuildError
+from newsroom.failures import Failures
 from newsroom.manifest import Manifest
 from newsroom.output import FORM_PATHS
 from newsroom.server import without_traceback
-from publishing import ORIGIN, ROOT, End, copy, environ, install, note, run
+from publishing import ORIGIN, ROOT, Author, End, copy, environ, install, note, run
 from serving import copy_tree
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -483,20 +485,70 @@ def test_the_timer_says_what_it_cannot_publish_and_tries_less_and_less_often(end
     assert f"nové      {ORIGIN}/aktuality/4.29/" in end.command("timer", now="2026-12-01T10:20:00+01:00").stdout
 
 
+def push_past_the_hooks(end: End, author: Author, text: str, branch: str) -> None:
+    """A note goes into a branch as if the hooks had been killed."""
+    for hook in ("pre-receive", "post-receive"):
+        (end.repository / "hooks" / hook).rename(end.folder / hook)
+    author.write("content/news/4.30.cs.md", text)
+    author.commit()
+    assert author.push("--force", "origin", f"HEAD:{branch}")[0]
+    for hook in ("pre-receive", "post-receive"):
+        (end.folder / hook).rename(end.repository / "hooks" / hook)
+
+
+def test_a_preview_that_cannot_be_built_is_said_as_such_and_tried_less_and_less_often(end: End) -> None:
+    author = end.author()
+    push_past_the_hooks(end, author, note("4.31"), "nahled/jana")
+    push_past_the_hooks(end, author, note("4.30"), "nahled/petr")
+    tried = []
+    for minute in (0, 1, 4, 5, 9, 10):
+        done = end.command("timer", now=f"2026-12-01T09:{minute:02}:00+01:00")
+        said = "Náhled jana se nepodařilo vystavit, samotného webu se to netýká:\n\ncontent/news/4.30.cs.md:1: nadpis"
+        assert done.returncode == (said in done.stdout), done.stdout
+        assert "Nevydáno" not in done.stdout
+        tried += [minute] if done.returncode else []
+    assert tried == [0, 5, 10]
+    assert (end.site / "nahled/petr").is_dir()  # though it comes behind the other
+    done = end.command("publish", now="2026-12-01T09:11:00+01:00")
+    assert said in done.stdout
+    push_past_the_hooks(end, author, note("4.30", text="Jinak."), "nahled/jana")  # another commit need not wait
+    assert "/nahled/jana/\n" in end.command("timer", now="2026-12-01T09:12:00+01:00").stdout
+
+
 def test_a_preview_that_cannot_be_built_keeps_nothing_else_back(end: End) -> None:
     author = end.author()
     author.write("content/news/4.29.cs.md", note("4.29", "2026-12-01 09:00"))
     author.commit()
     author.publish()
-    (end.repository / "hooks/pre-receive").unlink()
-    (end.repository / "hooks/post-receive").unlink()
-    author.write("content/news/4.30.cs.md", note("4.31"))
-    author.commit()
-    assert author.push("origin", "HEAD:nahled/jana")[0]
-    (end.site / "failed").write_text("of a commit that is on the web by now")
+    push_past_the_hooks(end, author, note("4.31"), "nahled/jana")
+    live = end.live().split("-")[0]
     assert end.command("timer", now="2026-12-01T08:59:00+01:00").returncode == 1
-    assert not (end.site / "failed").exists()
     assert f"nové      {ORIGIN}/aktuality/4.29/" in end.command("timer", now=DECEMBER).stdout
+    author.change("content/news/4.30.cs.md", "4.31", "4.30")
+    author.commit()
+    assert "Náhled jana" not in author.publish(now=DECEMBER)  # it rests, and its author is another
+    assert end.live().split("-")[0] > live
+
+
+def test_after_a_rollback_previews_go_on(end: End) -> None:
+    assert end.command("publish").returncode == 0
+    assert end.command("rollback").returncode == 0
+    push_past_the_hooks(end, end.author(), note("4.30"), "nahled/jana")
+    live = end.live()
+    assert "/nahled/jana/\n" in end.command("timer").stdout
+    assert end.live() == live
+
+
+def test_failures_are_forgotten_one_by_one_and_after_a_day(tmp_path: Path) -> None:
+    failures, now = Failures(tmp_path / "failed"), datetime(2026, 12, 1, 9, tzinfo=UTC)
+    for name, hours in (("old", 0), ("late", 23), ("late", 24), ("new", 24)):
+        failures.keep(name, now + timedelta(hours=hours))
+    assert [*failures.read()] == ["late", "new"]
+    failures.forget("late")
+    failures.forget("never")
+    assert [*failures.read()] == ["new"]
+    assert failures.is_resting("new", now + timedelta(hours=24, minutes=4))
+    assert not failures.is_resting("new", now + timedelta(hours=24, minutes=5))
 
 
 # -- The assets of other releases --------------------------------------------------------------------------------------
