@@ -76,6 +76,8 @@ def training_findings(data: dict[str, Any], today: date) -> Iterator[Finding]:
     for number, entry in enumerate(dates):
         for what, cure, severe in entry_findings(entry, today):
             yield "[[date]]", number, f"termín {number + 1}: {what}", cure, severe
+        if (first := dates.index(entry)) < number:
+            yield "[[date]]", number, f"termín {number + 1} je stejný jako termín {first + 1}", "jeden smažte", True
 
 
 def entry_findings(entry: dict[str, Any], today: date) -> Iterator[tuple[str, str, bool]]:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
+from newsroom import tables
 from newsroom.links import Lines
 from newsroom.notes import HEADINGS, kind_of
 from newsroom.problem import Problem
@@ -12,13 +12,12 @@ from newsroom.source import VERSION, Source
 Finding = tuple[int, str, str, bool]  # where in the text, what is wrong, how to mend it, whether it is a fault
 
 USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?|\{#\w+\}$")  # what an item begins and ends with
-SIGNS = re.compile(r"[`*\[\]{}<]|www\.|://")
+SIGNS = re.compile(r"[`*\[\]{}<]|__|www\.|://")
 MARGIN_HEADING = re.compile(r"#{1,6}")
 SHIFTED_HEADING = re.compile(r"(?: {1,3}|\\)(#{1,6}\s.*)")
 BULLET = re.compile(r" {0,3}(?:[•·▪●◦‣]|[-*+]\N{NO-BREAK SPACE}|[–—]\s)\s*(.*)")
 LIST = re.compile(r" {0,3}(?:[-*+:]|\d+\.) ")  # or what explains a term
 RULE = re.compile(r"(?:-+|=+) *")
-TABLE_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|?)+\s*")
 
 FILLER = "·"
 ATTRIBUTES = r"\{:?\s*(?:[#.][\w-]|\w+=)[^{}\n]*\}"
@@ -35,7 +34,10 @@ WHOLE = tuple(  # blotted out one after the other: what is left of their signs h
         r"\[\[[^\[\]\n]*\]\]",
     )
 )
-STRONG = re.compile(r"(?<!\*)(\*{2,3})(?=[^\s*])((?:.|\n)+?)(?<=\S)\1(?!\*)")
+STRONG = (
+    re.compile(r"(?<!\*)(\*{2,3})(?=[^\s*])((?:.|\n)+?)(?<=\S)\1(?!\*)"),
+    re.compile(r"(?<!\w)(__)(?!_)((?:.|\n)+?)(?<!_)\1(?!\w)"),
+)
 LABEL = re.compile(r" {0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[([^\[\]]+)\] ?\[([^\[\]]*)\]")
 BARE = re.compile(r"(?<!\]\()(?<!\] \()(?<!\)\[)(?<![\w\[<\"'/=.-])(?:https?://|www\.)[^\s<>\]·]+")
@@ -64,9 +66,27 @@ LEFT: tuple[tuple[str, str, str, bool], ...] = (  # sign, what is wrong, cure, w
         False,
     ),
     (r"\*\*", "hvězdičky ** by zůstaly v textu", "dejte je před slovo i za něj, bez mezery: **slovo**", False),
+    (
+        r"(?<![\w_])__(?=[^\W_])|(?<=[^\W_])__(?![\w_])",
+        "podtržítka __ by zůstala v textu",
+        "dejte je před slovo i za něj, bez mezery: __slovo__",
+        False,
+    ),
+    (
+        r"^\s*(?:[-*+]|\d+\.)\s+\[ ?\](?=\s)",
+        "zaškrtávací políčka web neumí",
+        "závorky smažte: „- text“",
+        True,
+    ),
+    (
+        r"^\s*(?:[-*+]|\d+\.)\s+\[[xX]\](?=\s)",
+        "zaškrtávací políčka web neumí",
+        "závorky smažte: „- text“",
+        False,
+    ),
     ("`", "zpětný apostrof ` nemá druhý do páru", "doplňte ho, nebo smažte", False),
 )
-LEFT_SIGNS = tuple((re.compile(sign), what, cure, severe) for sign, what, cure, severe in LEFT)
+LEFT_SIGNS = tuple((re.compile(sign, re.MULTILINE), what, cure, severe) for sign, what, cure, severe in LEFT)
 
 
 def problems(source: Source) -> Iterator[Problem]:
@@ -79,7 +99,8 @@ def problems(source: Source) -> Iterator[Problem]:
         if not first.startswith(("    ", "\t")):
             above = first
             yield from heading_problems(source, lines)
-            yield from table_problems(source, lines)
+            if any("|" in line for _, line in lines):
+                yield from tables.problems(source, lines)
             yield from bullet_problems(source, lines)
         elif not LIST.match(above):
             what, cure = "odsazený odstavec se ukáže jako kód", "začněte ho na kraji řádku; kód dejte mezi řádky ```"
@@ -127,20 +148,13 @@ def bullet_problems(source: Source, lines: Lines) -> Iterator[Problem]:
         yield Problem(source.path, number, "odrážka by zůstala v textu", f"napište „- {text[:40]}“", line, severe=False)
 
 
-def table_problems(source: Source, lines: Lines) -> Iterator[Problem]:
-    """Tables that would stay text."""
-    rows = [(number, line) for number, line in lines if line.startswith("|")]
-    if rows and (rows[0] != lines[0] or len(lines) == 1 or not TABLE_RULE.fullmatch(lines[1][1])):
-        cure = "dejte nad ni prázdný řádek a pod její první řádek |---|---|"
-        severe = any(other - number == 1 for (number, _), (other, _) in pairwise(rows))  # one alone may be no table
-        yield Problem(source.path, rows[0][0], "tabulka by zůstala obyčejným textem", cure, rows[0][1], severe)
-
-
 def blotted(text: str) -> str:
     """Return a paragraph with only those signs that Markdown leaves in the text; each keeps its place."""
     for pattern in WHOLE:
         text = pattern.sub(lambda match: re.sub(r"[^\n]", FILLER, match[0]), text)
-    return STRONG.sub(lambda match: match[2].join([FILLER * len(match[1])] * 2), text)
+    for pattern in STRONG:
+        text = pattern.sub(lambda match: match[2].join([FILLER * len(match[1])] * 2), text)
+    return text
 
 
 def sign_findings(text: str, labels: set[str]) -> Iterator[Finding]:

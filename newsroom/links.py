@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from markdown.extensions.toc import slugify, unique
 
+from newsroom import queries
 from newsroom.frontmatter import EMAIL, Findings, suggestion
 from newsroom.problem import Problem
 from newsroom.source import Source
@@ -77,7 +78,7 @@ def target_problems(source: Source, target: str, site: Site) -> Findings:
         yield f"odkaz „{target}“ není adresa", "opravte ho"
         return
     if target.startswith("{filename}"):
-        yield from file_problems(source, target, url.path, url.fragment, site)
+        yield from file_problems(source, target, url, site)
     elif target.startswith(("{attach}", "{static}")):
         if not (path := local_path(source, url.path, site)).is_file():
             beside = {other.name.lower(): other.name for other in path.parent.glob("*.*")}
@@ -99,24 +100,27 @@ def target_problems(source: Source, target: str, site: Site) -> Findings:
     elif url.scheme or target.startswith("//"):
         yield f"odkaz „{target}“ nevede na web", "začněte ho https://"
     elif target.startswith("/"):
-        yield from own_address_problems(source, target, url.path, url.fragment, site)
+        yield from own_address_problems(source, target, url, site)
     elif FOREIGN.match(target):
         yield f"odkaz „{target}“ nezačíná https://", f"má-li vést na cizí web, napište https://{target}"
     else:
         yield f"odkaz „{target}“ je relativní", "napište ho jako {filename}/pages/contact.cs.md"
 
 
-def file_problems(source: Source, target: str, path: str, fragment: str, site: Site) -> Findings:
+def file_problems(source: Source, target: str, url: SplitResult, site: Site) -> Findings:
     """A link to a content file: there, public, and with that place in it."""
-    name = content_name(source, path)
+    name = content_name(source, url.path)
     linked = site.sources.get(name)
     if linked is None:
         cure = f"napište {{attach}}/{name}" if (site.content / name).is_file() else suggestion(name, [*site.sources])
         yield f"odkaz „{target}“ vede na soubor, který neexistuje", cure
         return
+    if url.query:
+        at = next((at for at, behind in site.addresses.items() if behind is linked), "")
+        yield from queries.problems(target, at, url.query)
     yield from early_problems(source, target, linked, site)
-    if fragment:
-        yield from fragment_problems(linked, fragment, site)
+    if url.fragment:
+        yield from fragment_problems(linked, url.fragment, site)
 
 
 def early_problems(source: Source, target: str, linked: Source, site: Site) -> Findings:
@@ -132,17 +136,21 @@ def fragment_problems(linked: Source, fragment: str, site: Site) -> Findings:
         yield f"místo #{fragment} na stránce {linked.key}.{linked.lang}.md není", suggestion(fragment, sorted(known))
 
 
-def own_address_problems(source: Source, target: str, path: str, fragment: str, site: Site) -> Findings:
+def own_address_problems(source: Source, target: str, url: SplitResult, site: Site) -> Findings:
     """An address of this site, written out: allowed for forms, where no file stands behind it."""
+    path = url.path
     if path not in site.addresses:
         cure = (
             f"napište {{attach}}{path}" if (site.content / path[1:]).is_file() else suggestion(path, [*site.addresses])
         )
         yield f"adresa „{target}“ na webu není", cure
-    elif linked := site.addresses[path]:
+        return
+    if url.query:
+        yield from queries.problems(target, path, url.query)
+    if linked := site.addresses[path]:
         yield from early_problems(source, target, linked, site)
-        if fragment:
-            yield from fragment_problems(linked, fragment, site)
+        if url.fragment:
+            yield from fragment_problems(linked, url.fragment, site)
 
 
 def local_path(source: Source, target: str, site: Site) -> Path:

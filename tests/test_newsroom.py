@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from wtforms.fields.core import UnboundField
 
-from newsroom import check
+from forms.forms import FORMS, ExtensionForm, SiteForm
+from newsroom import check, queries
 from newsroom.build import ROOT, BuildError, build, new_build
 from newsroom.embargo import held_back, moments, stage
 from newsroom.environment import SettingsError, demand
@@ -171,6 +173,29 @@ SLIPS = {
     "dead link in angle brackets": (body("[x](</nikam a>)"), 5, "adresa „/nikam a“ na webu není"),
     "link without https": (body("[x](www.x.cz/a)"), 5, "napište https://www.x.cz/a"),
     "link to make serve": (body("[x](http://localhost:8000/podpora/)"), 5, "vede na náš vlastní web"),
+    "table with a rule for fewer columns": (body("Text.\n\n| a | b |\n|---|\n| c | d |"), 7, "první řádek |---|---|"),
+    "table with dashes of Word": (body("a | b\n——|——\nc | d"), 5, "tabulka by zůstala obyčejným textem"),
+    "table of another program": (body("| a | b |\n|---+---|\n| c | d |"), 5, "tabulka by zůstala obyčejným textem"),
+    "table with a rule without bars": (body("a | b\n--- ---\nc | d"), 5, "tabulka by zůstala obyčejným textem"),
+    "table glued to a paragraph": (body("Text:\na | b\n---|---\nc | d"), 6, "dejte nad ni prázdný řádek"),
+    "row with a cell too many": (body("a | b\n--|--\nc | d | e"), 7, "řádek tabulky má 3 buňky, první řádek jen 2"),
+    "text glued to a table": (body("a | b\n--|--\nc | d\nText."), 8, "text pod tabulkou se stane jejím řádkem"),
+    "box to tick": (body("- x\n- [ ] y"), 6, "zaškrtávací políčka web neumí"),
+    "box to tick below an item": (body("1. x\n\n    * [] y"), 7, "zaškrtávací políčka web neumí"),
+    "unknown choice of a form": (body("[x](/formulare/cenik/?tier=vpi)"), 5, "nemá volbu „vpi“; mysleli jste „vip“?"),
+    "choice that is not made": (
+        body("[x](/formulare/kontakt/?department=)"),
+        5,
+        "použijte některý z: sales, technical",
+    ),
+    "unknown field of a form": (body("[x](/formulare/skoleni/?a=1)"), 5, "/formulare/skoleni/ nemá pole „a“"),
+    "choice on the page of a form": (body("[x](/cenik/?tier=vip)"), 5, "formulář vyplní /formulare/cenik/?tier=vip"),
+    "choice on the file of a form": (
+        body("[x]({filename}/pages/price-list.cs.md?tier=vip)"),
+        5,
+        "formulář vyplní /formulare/cenik/?tier=vip",
+    ),
+    "question to a list": (body("[x](/aktuality/?druh=opravy)"), 5, "tahle stránka nečte; smažte ho"),
     "footnote": (body("text[^1]"), 5, "poznámky pod čarou web neumí"),
     "id in the middle": (body("## Opravy\n- x {#k7f3q2} dál"), 6, "značka by zůstala v textu"),
     "id that is not whole": (body("## Opravy\n- x {# k7f3q2}"), 6, "značka by zůstala v textu"),
@@ -196,6 +221,10 @@ DOUBTS = {
     "address that is no link": (body("Viz www.x.cz."), 5, "adresa www.x.cz nebude odkazem; napište <https://www.x.cz>"),
     "reference without an address": (body("[text][1]"), 5, "odkaz [text][1] nemá adresu"),
     "stars": (body("Text **tučný."), 5, "hvězdičky ** by zůstaly v textu"),
+    "underscores before": (body("Text __tučný."), 5, "podtržítka __ by zůstala v textu"),
+    "underscores behind": (body("Text **a** tučný__ dál."), 5, "podtržítka __ by zůstala v textu"),
+    "ticked box": (body("- [x] y"), 5, "zaškrtávací políčka web neumí"),
+    "table without a rule": (body("Otevřeno:\nPo–Čt | 8–16\nPá | 8–14"), 6, "tabulka by zůstala obyčejným textem"),
     "backtick": (body("a\nText `kód."), 6, "zpětný apostrof ` nemá druhý do páru"),
     "indented paragraph": (body("Text.\n\n    Další."), 7, "se ukáže jako kód"),
     "bullets of Word": (body("• x\n• y"), 5, "odrážka by zůstala v textu; napište „- x“"),
@@ -244,6 +273,19 @@ def test_well_formed_markdown_is_no_slip(content: Path) -> None:
 | a | b |
 |---|:-:|
 | c | `|` |
+| \\| | — |
+
+a | b
+--|--
+c |
+
+Otevřete Síť | Porty.
+Zvolte *A* | B, __tučné__, `a | b`
+a `c | d`, snake__case, `__init__`, ______, [ ] a [X].
+
+[x](/formulare/cenik/?tier=vip&tier=updates&amp;customer=new), [y](/hledani/?q=a%20b),
+[z](/formulare/od/?verze=4.24),
+[cizí](https://x.cz/?tier=vpi).
 
 ***
 
@@ -464,6 +506,9 @@ TRAININGS = {
     'date = 2026-12-01\nplace = "vendor"\n': ":2: neznámý oddíl place",
     '[[date]]\ndate = 2025-12-01\nplace = "vendor"\n': ":1: upozornění: termín 1: 2025-12-01 už minulo",
     '[[date]]\ndate = 2062-12-01\nplace = "vendor"\n': ":1: upozornění: termín 1: 2062-12-01 je víc než dva roky",
+    '[[date]]\ndate = 2026-12-01\nplace = "vendor"\n\n[[date]]\nplace = "vendor"\ndate = 2026-12-01\n': (
+        ":5: termín 2 je stejný jako termín 1; jeden smažte"
+    ),
     '[[date]]\ndate = 2026-12-01\nplace = "vendor"\n\n[[date]]\nday = 1\n': ":5: termín 2: neznámý klíč day",
 }
 
@@ -473,6 +518,13 @@ def test_training_dates_are_checked_with_their_lines(content: Path, text: str) -
     (content / "training-dates.toml").write_text(text)
     found = [str(problem) for problem in check.problems(content, NOW)]
     assert any(f"content/training-dates.toml{TRAININGS[text]}" in problem for problem in found), found
+
+
+@pytest.mark.parametrize("form", [*FORMS.values(), ExtensionForm])
+def test_links_may_ask_what_the_forms_ask(form: type[SiteForm]) -> None:
+    assert queries.ASKED[form.kind] == tuple(
+        name for name, field in vars(form).items() if isinstance(field, UnboundField)
+    )
 
 
 def test_a_picture_may_not_have_a_space_in_its_name(content: Path) -> None:
