@@ -42,17 +42,33 @@ class Relay:
         self.url, self.seconds, self.last_seconds = urlsplit(url), max(1.0, lease / 40), max(2.0, lease / 2)
         self.whole_seconds = lease * 0.9
         self.session: smtplib.SMTP | None = None
+        self.begun = False  # whether the relay has taken the sender of the message in hand
         self.until = 0.0  # by the monotonic clock; a session that is in use after that is broken off
 
     def send(self, sender: str, recipient: str, message: bytes) -> str:
-        """Hand one message over and return the relay's answer to its last dot, such as `250 OK queued as 4F2`."""
+        """Hand one message over and return the relay's answer to its last dot, such as `250 OK queued as 4F2`.
+
+        A kept session may have ended since the message before, as some relays let it after a number of them: where it
+        takes not even MAIL, a new one gets the message.
+        """
+        self.until = time.monotonic() + self.whole_seconds
+        kept, self.begun = self.session is not None, False
         try:
-            session = self.open()
+            return self._hand_over(sender, recipient, message)
+        except SessionLostError:
+            if self.begun or not kept or time.monotonic() > self.until:
+                raise
+        return self._hand_over(sender, recipient, message)
+
+    def _hand_over(self, sender: str, recipient: str, message: bytes) -> str:
+        try:
+            session = self.session or self._connect()
         except (smtplib.SMTPException, OSError, ValueError) as error:  # the last: a password that is not ASCII
             raise RelayDownError(f"{type(error).__name__}: {error}") from error
         try:
             session.sock.settimeout(self.seconds)  # type: ignore[union-attr]  # open() has connected it
             _expect(session.mail(sender))
+            self.begun = True
             _expect(session.rcpt(recipient))
             session.sock.settimeout(self.last_seconds)  # type: ignore[union-attr]
             return _expect(session.data(message))

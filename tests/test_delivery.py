@@ -207,10 +207,47 @@ def test_a_lost_session_is_opened_again(outbox, smtp):
     relay = Relay(smtp.url, 80)
     relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
     relay.session.sock.shutdown(socket.SHUT_RDWR)
+    relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    assert (smtp.sessions, len(smtp.taken)) == (2, 2)
+
+
+def test_a_relay_that_takes_one_message_a_session_gets_each_at_once(outbox, ledger, smtp):
+    async def one_a_session(server, session, mail, address, options):
+        if hasattr(session, "had_one"):
+            return "421 one is enough"
+        session.had_one, mail.mail_from = True, address
+        return "250 OK"
+
+    smtp.handle_MAIL = one_a_session
+    for number in range(3):
+        outbox.add(envelope(number))
+    assert deliver(outbox, smtp.url) == (3, True)
+    assert (smtp.sessions, [row.attempts for row in ledger.rows()]) == (3, [1, 1, 1])
+
+
+def test_a_session_that_ends_with_a_message_begun_is_lost_at_once(smtp):
+    relay = Relay(smtp.url, 80)
+    relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    smtp.answers = {"RCPT": "421 bye"}
     with pytest.raises(SessionLostError):
         relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    assert smtp.sessions == 1
+
+
+def test_a_kept_session_that_drips_leaves_no_time_for_another(smtp):
+    async def drip_at_the_second(server, session, mail, address, options):
+        mail.mail_from = address
+        while smtp.taken:
+            server._writer.write(b"2")
+            await asyncio.sleep(0.1)
+        return "250 OK"
+
+    smtp.handle_MAIL = drip_at_the_second
+    relay = Relay(smtp.url, 2)
     relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
-    assert smtp.sessions == 2
+    with pytest.raises(SessionLostError):
+        relay.send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")
+    assert smtp.sessions == 1
 
 
 def test_starttls_that_the_relay_does_not_offer_is_not_done_without(smtp):
