@@ -9,6 +9,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,18 +41,34 @@ CELL = re.compile(r"</t[hd]>\s*(?=<t[hd]\b)")
 TAG, SPACE = re.compile(r"<[^>]*>"), re.compile("[ \n]+")
 
 Passages = list[tuple[str, str]]  # each after the id that leads to it
+roots = cache(Roots)  # of each language
+
+
+class Reading(NamedTuple):
+    """What is to be read in a text: a line for each heading, paragraph or item, and for the id that leads there."""
+
+    headings: str
+    text: str
+    anchors: str
+
+
+class Rooted(NamedTuple):
+    """The same for the index, by roots, and the root of each word."""
+
+    headings: str
+    text: str
+    words: dict[str, str]
 
 
 class Row(NamedTuple):
-    """A page or note. Its text has a line for each paragraph or item, `anchors` one with the id that leads there."""
+    """A page or note as it is found and shown."""
 
-    headings: str
     title: str
-    text: str
-    anchors: str
     address: str
     lang: str
     date: str
+    reading: Reading
+    rooted: Rooted
 
 
 class Search(Generator):
@@ -75,62 +92,78 @@ class Search(Generator):
         yield from made_rows(self.context, lang)
         for note in self.context["LISTED"][lang]:
             if note.public:
-                yield note_row(note)
+                yield note_row(note, lang)
 
 
 def fill(database: sqlite3.Connection, lang: str, rows: Iterator[Row]) -> None:
     """Write the pages of a language, and the words that they have."""
-    roots = Roots(lang)
-
-    def rooted(text: str) -> str:
-        return " ".join(map(roots.__getitem__, words(text)))
-
+    known = dict[str, str]()
     for number, row in enumerate(rows, 1):
-        database.execute(f"INSERT INTO {lang} VALUES (?, ?, ?, ?, ?, ?, ?)", (number, *row[1:]))  # noqa: S608 - ours
-        found = (number, *map(rooted, (row.title, row.headings, row.text)))
+        shown = (number, row.title, row.reading.text, row.reading.anchors, row.address, row.lang, row.date)
+        database.execute(f"INSERT INTO {lang} VALUES (?, ?, ?, ?, ?, ?, ?)", shown)  # noqa: S608 - ours
+        title, of_title = rooted(row.title, lang)
+        found = (number, title, row.rooted.headings, row.rooted.text)
         database.execute(f"INSERT INTO {lang}_roots (rowid, title, headings, text) VALUES (?, ?, ?, ?)", found)  # noqa: S608
-    known = sorted({(lang, plain(word), root) for word, root in roots.items()})
-    database.executemany("INSERT INTO words VALUES (?, ?, ?)", known)
+        known |= of_title | row.rooted.words
+    entries = sorted({(lang, plain(word), root) for word, root in known.items()})
+    database.executemany("INSERT INTO words VALUES (?, ?, ?)", entries)
+
+
+def rooted(text: str, lang: str) -> tuple[str, dict[str, str]]:
+    """Return the roots of a text's words in their order, and by word."""
+    found, known = words(text), roots(lang)
+    return " ".join(map(known.__getitem__, found)), {word: known[word] for word in found}
+
+
+def by_roots(reading: Reading, lang: str) -> Rooted:
+    """Return a text as the index of a language keeps it."""
+    (headings, above), (text, below) = rooted(reading.headings, lang), rooted(reading.text, lang)
+    return Rooted(headings, text, above | below)
 
 
 def page_row(page: Any) -> Row:
     """Return a page, without what its blocks will show."""
-    headings, passages = read_text(BLOCK.sub("", page.content))
-    return row(page, headings, passages, "")
+    reading = lines(*read_text(BLOCK.sub("", page.content)))
+    return Row(normal(page.title), page.address, page.lang, "", reading, by_roots(reading, page.lang))
 
 
 def made_rows(facts: Any, lang: str) -> Iterator[Row]:
     """Give the pages that nobody wrote: the list of news, and the calculator."""
     texts = facts["TEXTS"][lang]
-    news, calculator = texts["news"]["description"], texts["form"]["extension"]
-    yield Row("", texts["menu"]["news"], news, "", facts["ADDRESSES"]["news"][lang], lang, "")
-    address = facts["FORM_ADDRESSES"]["extension"][lang]
-    yield Row("", calculator["title"], calculator["description"], "", address, lang, "")
+    calculator = texts["form"]["extension"]
+    for title, text, address in (
+        (texts["menu"]["news"], texts["news"]["description"], facts["ADDRESSES"]["news"][lang]),
+        (calculator["title"], calculator["description"], facts["FORM_ADDRESSES"]["extension"][lang]),
+    ):
+        reading = Reading("", text, "")
+        yield Row(title, address, lang, "", reading, by_roots(reading, lang))
 
 
-def note_row(note: Any) -> Row:
-    """Return a note; the modules that its items are about count as headings."""
-    headings, passages = reading(note)
-    return row(note, headings, passages, note.date.date().isoformat())
+def note_row(note: Any, lang: str) -> Row:
+    """Return a note for readers of a language; the modules that its items are about count as headings."""
+    shown, indexed = told(note)
+    reading = Reading(*shown)
+    found = Rooted(*indexed) if note.lang == lang else by_roots(reading, lang)
+    return Row(normal(note.title), note.address, note.lang, note.date.date().isoformat(), reading, found)
 
 
 @from_html
-def reading(html: str, lang: str) -> tuple[list[str], Passages]:
+def told(html: str, lang: str) -> tuple[Reading, Rooted]:
     """Return what is to be read in a note: its headings and modules, and its passages and items."""
     text, items = take_out(html)
     headings, passages = read_text(text)
     modules = dict.fromkeys(item.module for item in items if item.module)
-    told = [f"{escape(item.module)}: {item.html}" if item.module else item.html for item in items]
-    texts = text_of("\n".join(html.replace("\n", " ") for html in told)).split("\n")
+    htmls = [f"{escape(item.module)}: {item.html}" if item.module else item.html for item in items]
+    texts = text_of("\n".join(html.replace("\n", " ") for html in htmls)).split("\n")
     passages += zip((item.id for item in items), texts, strict=False)
-    return [*headings, *modules], passages
+    reading = lines([*headings, *modules], passages)
+    return reading, by_roots(reading, lang)
 
 
-def row(content: Any, headings: list[str], passages: Passages, date: str) -> Row:
-    """Return what the index keeps of a page or note."""
+def lines(headings: list[str], passages: Passages) -> Reading:
+    """Return headings and passages as lines."""
     anchors, texts = zip(*passages, strict=True) if passages else ((), ())
-    columns = ("\n".join(headings), unicodedata.normalize("NFC", content.title), "\n".join(texts), "\n".join(anchors))
-    return Row(*columns, content.address, content.lang, date)
+    return Reading("\n".join(headings), "\n".join(texts), "\n".join(anchors))
 
 
 def read_text(html: str) -> tuple[list[str], Passages]:
@@ -154,7 +187,12 @@ def read_text(html: str) -> tuple[list[str], Passages]:
 
 def text_of(html: str) -> str:
     """Return HTML without its tags, each letter as one character."""
-    return unicodedata.normalize("NFC", unescape(TAG.sub("", html)))
+    return normal(unescape(TAG.sub("", html)))
+
+
+def normal(text: str) -> str:
+    """Return a text with each letter as one character."""
+    return unicodedata.normalize("NFC", text)
 
 
 def search(_: Any) -> type[Search]:

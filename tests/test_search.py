@@ -221,6 +221,13 @@ def test_a_hit_leads_to_its_item_and_shows_it(tmp_path: Path) -> None:
     assert shown(page.passage) == "Vyšla verze."
 
 
+def test_an_untranslated_note_is_found_by_the_roots_of_who_asks(tmp_path: Path) -> None:
+    english = note("/en/news/4.28/", html="<p>Novák and his contracts.</p>", lang="en")
+    rows = {lang: search.note_row(english, lang) for lang in ("cs", "en")}
+    assert rows["cs"].reading == rows["en"].reading
+    assert {lang: row.rooted.words["novák"] for lang, row in rows.items()} == {"cs": "novac", "en": "novak"}
+
+
 def test_a_passage_says_under_which_heading_it_stands() -> None:
     html = '<p>Úvod.</p>\n<h2 id="a">První</h2>\n<h3>Druhý</h3>\n<p>Text\nzde.</p>\n<ul>\n<li>b</li>\n</ul>\n<h2>C</h2>'
     headings, passages = search.read_text(html)
