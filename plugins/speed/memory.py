@@ -82,5 +82,14 @@ class Memory:
         """Keep these values for longer."""
         now = time.time()
         with self.database() as database:
-            asked_for = ((now, key, now - DAY) for key in keys)
-            database.executemany("UPDATE remembered SET used_at = ? WHERE key = ? AND used_at < ?", asked_for)
+            unused = {key for (key,) in database.execute("SELECT key FROM remembered WHERE used_at < ?", (now - DAY,))}
+            asked_for = ((now, key) for key in unused.intersection(keys))
+            database.executemany("UPDATE remembered SET used_at = ? WHERE key = ?", asked_for)
+
+    def keep(self, new: Sequence[tuple[bytes, str]], known: Iterable[bytes]) -> None:
+        """Put new values and keep known ones, if that can be done: a build goes on when a disk is full, say."""
+        try:
+            self.put(new)
+            self.used(known)
+        except sqlite3.Error as error:
+            logger.info("Remembers nothing more: %s", error)
