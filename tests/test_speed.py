@@ -11,18 +11,20 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import DictLoader, Environment
 from markdown import Markdown
+from markupsafe import Markup
 from pelican.writers import FileOverwriteFailedError
 
 import pelicanconf
 from history import write_history
-from plugins.speed import cores
+from plugins.speed import Templates, cores
 from plugins.speed import memory as memories
 from plugins.speed.converter import Converter
 from plugins.speed.cores import WorkerError, on_all_cores
 from plugins.speed.memory import Memory
 from plugins.speed.texts import Texts
-from plugins.speed.writer import BatchWriter
+from plugins.speed.writer import BatchWriter, forms_from_memory, write
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 FRAGMENTS = (
@@ -166,3 +168,43 @@ def test_a_page_is_not_written_twice(tmp_path: Path) -> None:
 def test_one_core_has_nothing_to_write_where_nothing_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cores, "CORES", 1)
     BatchWriter(str(tmp_path), {}).flush()
+
+
+def test_the_forms_app_is_asked_anew_only_when_what_forms_show_changes(tmp_path: Path) -> None:
+    memory, asked = Memory(tmp_path), list[tuple[str, str]]()
+    memory.tidy()
+
+    def markup(kind: str, lang: str) -> Markup:
+        asked.append((kind, lang))
+        return Markup("<form>")
+
+    def form(kind: str, lang: str, **changed: object) -> object:
+        settings = {"TEXTS": {"cs": "a"}, "JINJA_GLOBALS": {"form_markup": markup}} | changed
+        forms_from_memory(memory, settings)
+        return settings["JINJA_GLOBALS"]["form_markup"](kind, lang)  # type: ignore[index]
+
+    assert form("contact", "cs") == form("contact", "cs") == Markup("<form>")
+    assert isinstance(form("contact", "cs"), Markup)
+    assert asked == [("contact", "cs")]
+    form("contact", "en")
+    form("training", "cs")
+    form("contact", "cs", TEXTS={"cs": "b"})
+    assert asked[1:] == [("contact", "en"), ("training", "cs"), ("contact", "cs")]
+
+
+def test_compiled_templates_that_cannot_be_kept_do_not_stop_a_build(tmp_path: Path) -> None:
+    loader = DictLoader({"a": "{{ 1 }}"})
+    assert Environment(loader=loader, bytecode_cache=Templates(str(tmp_path))).get_template("a").render() == "1"  # noqa: S701
+    assert [*tmp_path.iterdir()] != []
+    none = Templates(str(tmp_path / "none"))
+    assert Environment(loader=loader, bytecode_cache=none).get_template("a").render() == "1"  # noqa: S701
+
+
+def test_a_page_that_stands_there_is_not_written_again(tmp_path: Path) -> None:
+    page = tmp_path / "folder" / "index.html"
+    write(page, "a")
+    os.utime(page, (1, 1))
+    write(page, "a")
+    assert (page.read_text(), page.stat().st_mtime) == ("a", 1)
+    write(page, "é")
+    assert page.read_text("utf-8") == "é"

@@ -5,17 +5,28 @@
 
 import gc
 import sqlite3
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from pelican import signals
 
 from plugins.speed.cores import WorkerError
 from plugins.speed.memory import Memory
 from plugins.speed.texts import RecallingReader, Texts
-from plugins.speed.writer import BatchWriter
+from plugins.speed.writer import BatchWriter, forms_from_memory
 from plugins.typography import typeset_body
+
+
+class Templates(FileSystemBytecodeCache):
+    """Templates as Jinja compiled them, kept beside the memory; a build goes on when a disk is full, say."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def begin(pelican: Any) -> None:
@@ -36,6 +47,8 @@ def begin(pelican: Any) -> None:
     settings["READERS"]["md"] = partial(RecallingReader, texts)
     signals.content_object_init.disconnect(typeset_body)  # it is typeset when it is remembered
     signals.content_object_init.connect(texts.lend)
+    settings["JINJA_ENVIRONMENT"]["bytecode_cache"] = Templates(str(memory.path.parent))
+    forms_from_memory(memory, settings)
     BatchWriter.texts = texts
     signals.get_writer.connect(batch_writer)
     signals.article_generator_finalized.connect(remember_addresses)

@@ -3,6 +3,7 @@
 A key is a hash of all that its value comes from, our code included: nothing remembered can go stale.
 """
 
+import logging
 import os
 import sqlite3
 import sys
@@ -12,6 +13,8 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = 24 * 3600
@@ -24,8 +27,8 @@ CREATE INDEX IF NOT EXISTS used ON remembered (used_at);
 BYTES = (
     "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
 )
-CODE = ("pelicanconf.py", "plugins/**/*.py", "newsroom/**/*.py", "theme/templates/**/*.html")
-LIBRARIES = ("markdown", "jinja2", "markupsafe", "babel", "pelican")
+CODE = ("pelicanconf.py", "plugins/**/*.py", "newsroom/**/*.py", "forms/**/*.py", "theme/templates/**/*.html")
+LIBRARIES = ("markdown", "jinja2", "markupsafe", "babel", "pelican", "flask", "wtforms", "snowballstemmer")
 
 
 class Memory:

@@ -1,20 +1,18 @@
 """Writes pages beside the rest of the build, and renders no note's page again that would be the same."""
 
 import json
-import logging
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from markupsafe import Markup
 from pelican.utils import sanitised_join
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from plugins.speed.cores import Crew
+from plugins.speed.memory import Memory
 from plugins.speed.texts import TOGETHER, Texts, lent
-
-logger = logging.getLogger(__name__)
 
 BATCH = 5000  # pages that may wait, each with its names, to be written together
 
@@ -93,22 +91,30 @@ class BatchWriter(Writer):
                 new.append((key, page))
             write(Path(sanitised_join(self.output_path, name)), page)
             if len(new) == TOGETHER:
-                self.remember(new, [])
+                memory.keep(new, [])
                 new = []
-        self.remember(new, known)
-
-    def remember(self, new: Sequence[tuple[bytes, str]], known: Sequence[bytes]) -> None:
-        """Remember pages, if that can be done: they are written all the same when a disk is full, say."""
-        try:
-            self.texts.memory.put(new)
-            self.texts.memory.used(known)
-        except sqlite3.Error as error:
-            logger.info("Remembers no pages: %s", error)
+        memory.keep(new, known)
 
 
 def chosen(names: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
     """Return some of the names."""
     return {name: names[name] for name in wanted if name in names}
+
+
+def forms_from_memory(memory: Memory, settings: dict[str, Any]) -> None:
+    """Let templates ask the forms app, which takes longer than all else to begin, only for forms that are new."""
+    markup, facts = settings["JINJA_GLOBALS"]["form_markup"], plain(chosen(settings, SITE))
+
+    def remembered(kind: str, lang: str) -> Markup:
+        key = memory.key("form", facts, kind, lang)
+        if known := memory.get(key):
+            memory.keep([], [key])
+            return Markup(known)  # noqa: S704 - as the forms app gave it
+        form = markup(kind, lang)
+        memory.keep([(key, str(form))], [])
+        return form  # type: ignore[no-any-return]
+
+    settings["JINJA_GLOBALS"]["form_markup"] = remembered
 
 
 def describe(note: Any) -> dict[str, Any]:
@@ -126,6 +132,8 @@ def plain(value: Any) -> str:
 
 
 def write(path: Path, page: str) -> None:
-    """Write a page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, "utf-8")
+    """Write a page, if it does not stand there already: reading costs less."""
+    data = page.encode()
+    if not path.is_file() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
