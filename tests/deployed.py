@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from serving import ROOT, eventually, free_port
 
 HOST = "podpora.example.cz"
+PROXY = "127.0.0.77"  # the one in front of nginx that it believes
 SETTINGS = {
     "FORMS_SECRET_KEY": "a key of thirty-two characters or more",
     "FORMS_SITE_URL": f"https://{HOST}",
@@ -111,7 +112,7 @@ class Deployed:
             "SOCKET": self.socket,
             "TLS": self.folder,
             "NGINX": conf,
-            "METRICS": "allow 127.0.0.1;",
+            "METRICS": "allow 127.0.0.1; allow ::1;",
         }
         words = [f"{name}={value}" for name, value in values.items()]
         for template in (ROOT / "deploy/nginx").iterdir():
@@ -119,9 +120,11 @@ class Deployed:
                 [ROOT / "deploy/fill", *words], input=template.read_text("utf-8"), capture_output=True, text=True
             ).stdout
             assert text, template
-            text = re.sub(r"\n *listen \[::\].*", "", text)
-            text = re.sub(r"listen 80\b", f"listen 127.0.0.1:{self.plain_port}", text)
-            text = re.sub(r"listen 443\b", f"listen 127.0.0.1:{self.port}", text)
+            for number, port in ((80, self.plain_port), (443, self.port)):
+                text = re.sub(rf"listen {number}\b", f"listen 127.0.0.1:{port}", text)
+                text = text.replace(f"listen [::]:{number}", f"listen [::1]:{port}")
+            text = text.replace("#set_real_ip_from 192.0.2.10", f"set_real_ip_from {PROXY}")
+            text = text.replace("#real_ip_header", "real_ip_header")
             (conf / template.name).write_text(text.replace("/var/log/nginx", str(self.folder)), "utf-8")
         (self.folder / "nginx.conf").write_text(NGINX_CONF.format(self.folder))
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "privkey.pem")
@@ -176,8 +179,9 @@ class Deployed:
         eventually(lambda: self.said("nginx.log").count("gracefully shutting down") > before)
 
     def connect(self, source: str = "127.0.0.1", host: str = HOST) -> ssl.SSLSocket:
-        """A connection of a client with an address of its own (any of 127.0.0.0/8)."""
-        raw = socket.create_connection(("127.0.0.1", self.port), 30, source_address=(source, 0))
+        """A connection of a client with an address of its own (any of 127.0.0.0/8, or ::1)."""
+        server = "::1" if ":" in source else "127.0.0.1"
+        raw = socket.create_connection((server, self.port), 30, source_address=(source, 0))
         return self.context.wrap_socket(raw, server_hostname=host)
 
     def ask(

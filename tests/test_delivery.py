@@ -250,6 +250,19 @@ def test_a_kept_session_that_drips_leaves_no_time_for_another(smtp):
     assert smtp.sessions == 1
 
 
+def test_a_relay_at_an_ipv6_address_takes_mail(outbox):
+    port = free_port()
+    keeper = KeepingRelay()
+    controller = Controller(keeper, hostname="::1", port=port)
+    controller.start()
+    try:
+        outbox.add(envelope(1))
+        assert deliver(outbox, f"smtp://[::1]:{port}") == (1, True)
+    finally:
+        controller.stop()
+    assert len(keeper.taken) == 1
+
+
 def test_starttls_that_the_relay_does_not_offer_is_not_done_without(smtp):
     with pytest.raises(RelayDownError):
         Relay(smtp.url.replace("smtp:", "smtp+starttls:"), 2).send("a@example.cz", "b@example.cz", b"x: y\r\n\r\n")

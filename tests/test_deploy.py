@@ -16,7 +16,7 @@ import brotli
 import pytest
 
 from conftest import CONTACT
-from deployed import HOST, SETTINGS, Answer, Deployed, build, example_settings
+from deployed import HOST, PROXY, SETTINGS, Answer, Deployed, build, example_settings
 from forms import LARGEST_BODY, SECURITY_HEADERS, TRANSPORT_SECURITY, create_app
 from forms.settings import SETTINGS as KNOWN
 from forms.settings import load
@@ -243,6 +243,9 @@ def test_posts_are_counted_by_the_real_client_whatever_it_claims(tmp_path: Path,
         answers = [web.post(FORM, {}, source="127.0.0.2", **claim).status for claim in claims]
         assert answers == [422, 422, 422, 429, 429]
         assert web.post(FORM, {}, source="127.0.0.3", **{"X-Forwarded-For": "127.0.0.2"}).status == 422
+        claims = [{"X-Forwarded-For": f"2001:db8:0:{network}::{number:x}"} for network in (1, 2) for number in range(4)]
+        answers = [web.post(FORM, {}, source=PROXY, **claim).status for claim in claims]
+        assert answers == [422, 422, 422, 429] * 2  # an IPv6 customer has a /64 of addresses and is one client
 
 
 ENDLESS = {"/healthz": "127.0.0.43", "/hledani/?q=4.28": "127.0.0.45", "/en/search/?q=4.28": "127.0.0.46"}
@@ -255,6 +258,23 @@ def test_who_asks_without_end_is_told_to_wait_and_nobody_else(web: Deployed, pat
     assert {answer.status for answer in answers} == {200, 429}
     assert_secured(next(answer for answer in answers if answer.status == 429))
     assert web.ask(path, source="127.0.0.44").status == 200
+
+
+def test_an_ipv6_customer_who_asks_without_end_is_one_client_whatever_addresses_he_has(web: Deployed) -> None:
+    def ask(address: str) -> int:
+        return web.ask("/healthz", headers={"X-Forwarded-For": address}, source=PROXY).status
+
+    with ThreadPoolExecutor(8) as askers:
+        statuses = set(askers.map(ask, (f"2001:db8:0:3::{number:x}" for number in range(200))))
+        others = set(askers.map(ask, (f"2001:db8:0:{number:x}::1" for number in range(0x100, 0x180))))
+    assert statuses == {200, 429}
+    assert others == {200}
+
+
+def test_a_client_comes_by_ipv6_too(web: Deployed) -> None:
+    assert web.ask("/podpora/", source="::1").status == 200
+    assert web.post(FORM, CONTACT, source="::1").status == 303
+    assert web.ask("/metrics", source="::1").status == 200
 
 
 def test_metrics_are_for_the_operators_network_only(web: Deployed) -> None:

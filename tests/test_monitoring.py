@@ -97,7 +97,11 @@ def test_metrics_count_submissions_by_form_and_mails_to_the_operator_only_where_
     [
         ({}, "127.0.0.1", None, 200),
         ({}, "::ffff:127.0.0.1", None, 200),
+        ({}, "::1", None, 200),
         ({}, "198.51.100.7", None, 404),
+        ({}, "2001:db8:5::1", None, 404),
+        ({"FORMS_METRICS_NETWORKS": "10.0.0.0/8, 2001:db8:5::/48"}, "2001:db8:5::1", None, 200),
+        ({"FORMS_METRICS_NETWORKS": "10.0.0.0/8, 2001:db8:5::/48"}, "2001:db8:6::1", None, 404),
         ({}, "", None, 404),  # a Unix socket
         ({}, "127.0.0.1", "198.51.100.7", 404),  # a proxy on this machine that nobody told us of
         ({"FORMS_PROXY_HOPS": "1"}, "127.0.0.1", "198.51.100.7", 404),
