@@ -89,9 +89,7 @@ class Deployed:
             "FORMS_SEARCH_INDEX": f"{site}/search.sqlite3",
         } | settings
         self.running: list[subprocess.Popen[bytes]] = []
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.socket))
-        self.listener.listen(512)
+        self.listen()
         self.configure()
         self.nginx = self.run("nginx", "/usr/sbin/nginx", "-c", folder / "nginx.conf")
         try:
@@ -138,6 +136,13 @@ class Deployed:
             process = subprocess.Popen(words, cwd=ROOT, env=kept | self.settings, stdout=out, stderr=out, pass_fds=keep)
         self.running.append(process)
         return process
+
+    def listen(self) -> None:
+        """Hold the app's socket, as systemd does."""
+        self.socket.unlink(missing_ok=True)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.socket))
+        self.listener.listen(512)
 
     def start_app(self) -> None:
         """Start gunicorn on the socket that systemd would hand it, and that outlives it."""
