@@ -142,7 +142,7 @@ def test_a_page_is_made_anew_when_what_it_shows_of_others_changes(content: Path,
 def test_what_has_grown_too_large_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     memory = Memory(tmp_path)
     memory.tidy()
-    memory.put([(b"a", "x" * 100_000)])
+    memory.put([(b"a", os.urandom(100_000).hex())])
     memory.tidy()
     assert memory.get(b"a")
     monkeypatch.setattr(memories, "LARGEST", 100_000)
