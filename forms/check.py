@@ -83,8 +83,10 @@ def site(url: str) -> Finding:
     except urllib.error.HTTPError as error:
         answer = error.read(10_000)
     except (OSError, HTTPException) as error:
-        why = getattr(error, "reason", error)
-        return Finding("site", False, f"{url} does not answer ({why}): look at FORMS_SITE_URL, DNS and the web server")
+        why, cure = getattr(error, "reason", error), "look at FORMS_SITE_URL, DNS and the web server"
+        if isinstance(why, ssl.SSLCertVerificationError):
+            why, cure = why.verify_message, "give the web server a certificate that browsers believe, for this name"
+        return Finding("site", False, f"{url} does not answer ({why}): {cure}")
     try:
         ours = json.loads(answer).keys() >= {"database_writable"}
     except (ValueError, AttributeError):  # no JSON, or no object

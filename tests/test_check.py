@@ -159,6 +159,15 @@ def test_a_site_that_is_another_or_none_has_its_cure():
     assert "look at FORMS_SITE_URL, DNS and the web server" in gone.words
 
 
+def test_a_site_whose_certificate_nobody_believes_has_its_cure(environ):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    server = serving(make_server("127.0.0.1", 0, create_app(environ), ssl_context=context))
+    finding = check.site(f"https://localhost:{server.port}")
+    server.shutdown()
+    assert (finding.right, "a certificate that browsers believe" in finding.words) == (False, True)
+
+
 def test_a_site_that_speaks_no_http_has_its_cure():
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
