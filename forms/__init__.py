@@ -76,13 +76,15 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     limiter = Limiter(
         lambda: guard.client_id(request.remote_addr or "", config["SECRET_KEY"]),
         app=app,
+        application_limits=[config["RATE_LIMIT"]],
         storage_uri=counts.HERE if config["RATELIMIT_STORAGE"] == "memory://" else config["RATELIMIT_STORAGE"],
         storage_options=REDIS if config["RATELIMIT_STORAGE"].startswith("redis") else None,
         in_memory_fallback_enabled=True,  # while Redis is away each process counts alone
         swallow_errors=True,  # when the count cannot be kept at all, visitors come first
     )
+    limiter.request_filter(lambda: request.method != "POST")  # only forms are posted to
     app.extensions["forms_limiter"] = limiter
-    app.register_blueprint(views.create_blueprint(app.extensions["theme"], limiter, config["RATE_LIMIT"]))
+    app.register_blueprint(views.create_blueprint(app.extensions["theme"]))
     ledger = app.extensions["ledger"]
     app.register_blueprint(monitoring.create_blueprint(ledger, config["METRICS_NETWORKS"], config["PROXY_HOPS"]))
     app.extensions["form_markup"] = lambda kind, language: _outside_requests(app, kind, language)

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter, RateLimitExceeded
+from flask_limiter import RateLimitExceeded
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable, UnsupportedMediaType
@@ -35,20 +35,20 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")  #
 Page = tuple[str, int]  # HTML, status
 
 
-def create_blueprint(names: Mapping[str, Any], limiter: Limiter, rate_limit: str) -> Blueprint:
+def create_blueprint(names: Mapping[str, Any]) -> Blueprint:
     """Return the pages of the forms app, at the addresses that the site's own table gives them."""
     pages = Blueprint("forms", __name__)
 
     def page(address: str, endpoint: str, view: Callable[..., Any], methods: tuple[str, ...], **defaults: str) -> None:
         pages.add_url_rule(address, endpoint, view, methods=methods, defaults=defaults)
 
-    limited, blank = limiter.shared_limit(rate_limit, scope="forms")(submit), dict[tuple[str, str], Page]()
+    blank = dict[tuple[str, str], Page]()
     shown = update_wrapper(partial(show, blank), show)  # with a name, which Flask-Limiter asks of every view
     for language in names["LANGUAGES"]:
         addresses = {key: by_language[language] for key, by_language in names["FORM_ADDRESSES"].items()}
         for kind in FORMS:
             page(addresses[kind], f"{kind}-{language}", shown, ("GET",), kind=kind, language=language)
-            page(addresses[kind], f"{kind}-{language}-post", limited, ("POST",), kind=kind, language=language)
+            page(addresses[kind], f"{kind}-{language}-post", submit, ("POST",), kind=kind, language=language)
         page(addresses["extension"], f"extension-{language}", extension, ("GET",), language=language)
         page(addresses["from"], f"from-{language}", from_version, ("GET",), language=language)
         page(addresses["search"], f"search-{language}", search, ("GET",), language=language)
