@@ -22,13 +22,15 @@ from forms.submission import Submission
 
 WORDS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("mail.toml").read_text("utf-8"))
 ADDRESSED = ("From", "Sender", "Reply-To", "Resent-From", "To")
-NOT_HEADER = re.compile(r"\r(?!\n)|(?<!\r)\n|[^\t\r\n -~]")  # RFC 5322 2.2: ASCII, line ends only as CRLF
+HEAD = re.compile(r"(?:[\t -~]*\r\n)*[\t -~]*")  # RFC 5322 2.2: ASCII, line ends only as CRLF
 FOLD = re.compile(r"\r\n(?=[ \t])")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 WORD = r"=\?[\w-]+\?[bqBQ]\?[!-<>@-~=]*\?="  # RFC 2047 2
 PHRASE = rf'(?:"[^"\\]*"|{WORD}(?: {WORD})*)'
 ADDRESS = r'((?!.*=\?)[^\s"(),:;<>@]+@[^\s"(),:;<>@]+)'
 MAILBOX = re.compile(f"{PHRASE} <{ADDRESS}>|{ADDRESS}")
+# 36 bytes of whole letters become 48 in base64, and 12 around them; the longest header's name takes 13 of the 76.
+PORTION = re.compile(rb"(?s).{1,36}(?![\x80-\xbf])")
 MIME = ("content-type", "content-transfer-encoding", "mime-version")
 
 
@@ -126,12 +128,7 @@ def encoded(text: str) -> str:
     """Return header text in ASCII: short as it is, else as encoded words (RFC 2047) on lines of at most 76 columns."""
     if text.isascii() and len(text) <= 60:
         return text
-    words = [b""]
-    for letter in text:
-        if len(words[-1] + letter.encode()) > 36:  # become 48, and 12 around them; the longest header's name takes 13
-            words.append(b"")
-        words[-1] += letter.encode()
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in PORTION.findall(text.encode()))
 
 
 def _mailbox(name: str, address: str) -> str:
@@ -181,7 +178,7 @@ def _new_end(submission: Submission, texts: Mapping[str, Any]) -> list[tuple[str
 def _prove(frozen: bytes, headers: Sequence[tuple[str, str]], known: Collection[str]) -> None:
     """Raise UnsafeMessageError unless the frozen bytes have just these headers, and in ADDRESSED one known address."""
     head = frozen.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
-    if NOT_HEADER.search(head):
+    if not HEAD.fullmatch(head):
         raise UnsafeMessageError("the headers hold what no header may")
     fields = [field.partition(": ") for field in FOLD.sub("", head).split("\r\n")]
     if [name for name, _, _ in fields if name.lower() not in MIME] != [name for name, _ in headers]:
@@ -189,13 +186,15 @@ def _prove(frozen: bytes, headers: Sequence[tuple[str, str]], known: Collection[
     for name, _, value in fields:
         if CONTROL.search(_words(value)):
             raise UnsafeMessageError(f"{name} hides what no header may hold")
-        mailbox = MAILBOX.fullmatch(value)
+        mailbox = MAILBOX.fullmatch(value) if name in ADDRESSED else None
         if name in ADDRESSED and (mailbox is None or (mailbox[1] or mailbox[2]) not in known):
             raise UnsafeMessageError(f"{name} has other addresses than the one that was meant")
 
 
 def _words(value: str) -> str:
     """Return what a reader makes of a header's encoded words."""
+    if "=?" not in value:
+        return value
     return "".join(
         word if isinstance(word, str) else word.decode(charset or "ascii", "replace")
         for word, charset in decode_header(value)

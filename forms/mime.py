@@ -6,8 +6,7 @@ import re
 from base64 import encodebytes
 from binascii import b2a_qp
 
-LINE_END = re.compile(r"\r\n?|\n")
-TOO_LONG = re.compile(rb"^(.{74})(=20|=09)(?=\r$)", re.MULTILINE)
+TOO_LONG = re.compile(rb"=(?:20|09)(?=\r\n)(?<=\n.{77})")  # a line's last blank, behind 74 columns
 
 
 def text(words: str) -> bytes:
@@ -16,8 +15,8 @@ def text(words: str) -> bytes:
     Its last line is ended if it was not. b2a_qp makes a line of 77 columns of 74 and a blank: RFC 2045 6.7 (5) has 76.
     """
     head = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    ended = LINE_END.sub("\r\n", words.removesuffix("\n") + "\n")
-    return head + TOO_LONG.sub(rb"\1=\r\n\2", b2a_qp(ended.encode()))
+    lines = words.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    return TOO_LONG.sub(rb"=\r\n\g<0>", head + b2a_qp(lines.replace("\n", "\r\n").encode()))
 
 
 def attached(calendar: bytes, filename: str) -> bytes:
