@@ -16,7 +16,7 @@ from flask.cli import with_appcontext
 
 from forms import check
 from forms.canary import NotStoredError, post
-from forms.cli_outbox import Answering, Patient, ledger, outbox, outbox_commands
+from forms.cli_outbox import Answering, be_patient, ledger, outbox, outbox_commands
 from forms.database import OutboxError, ReferenceTakenError
 from forms.ledger import NOTICES
 from forms.notice import ADDRESS, Operator
@@ -30,10 +30,6 @@ CANARY_KEPT_SECONDS = 86400
 
 class Command(Answering, click.Command):
     """A command that says it in one line when the database is away."""
-
-
-class PatientCommand(Patient, click.Command):
-    """A command that lets the database take its time as well."""
 
 
 def register(app: Flask) -> None:
@@ -79,7 +75,7 @@ def deliver(once: bool) -> None:
         raise click.ClickException("The relay takes no mail now. What waits is kept; `check` tries the relay.")
 
 
-@click.command("digest", cls=PatientCommand)
+@click.command("digest", cls=Command)
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Of that day, in Prague; by default of yesterday.")
 @with_appcontext
 def digest(day: datetime | None) -> None:
@@ -87,6 +83,7 @@ def digest(day: datetime | None) -> None:
 
     Through the outbox; called twice for the same day it makes one mail.
     """
+    be_patient(current_app)
     today = datetime.now(PRAGUE).replace(hour=0, minute=0, second=0, microsecond=0)
     start = day.replace(tzinfo=PRAGUE) if day else today - timedelta(days=1)
     end = start + timedelta(days=1)

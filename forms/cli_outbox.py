@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 
 from forms import bounce, mail, schema
@@ -39,21 +39,21 @@ class Answering:
             raise click.ClickException(NO_DATABASE.format(error)) from error
 
 
-class Patient(Answering):
-    """Lets the database take its time as well, for a table may be huge, and who calls sees that it works."""
+class OutboxGroup(Answering, AppGroup):
+    """The group."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Run the command."""
-        app = context.ensure_object(ScriptInfo).load_app()
-        schema.be_patient(app.extensions["ledger"].database.engine)
+        """Run a command."""
+        be_patient(context.ensure_object(ScriptInfo).load_app())
         return super().invoke(context)
 
 
-class OutboxGroup(Patient, AppGroup):
-    """The group."""
-
-
 outbox_commands = OutboxGroup("outbox", help="Look at the stored submissions and act on them.")
+
+
+def be_patient(app: Flask) -> None:
+    """Let the database take its time: a table may be huge, and who calls sees that it works."""
+    schema.be_patient(app.extensions["ledger"].database.engine)
 
 
 def outbox() -> Outbox:

@@ -144,13 +144,10 @@ class Relay:
     def quit(self) -> None:
         """End the session in good order; a relay that is gone by then is no matter."""
         self.until = time.monotonic() + self.seconds
-        try:
+        with suppress(smtplib.SMTPException, OSError):
             if self.session:
                 self.session.quit()
-        except (smtplib.SMTPException, OSError):
-            pass
-        finally:
-            self.close()
+        self.close()
 
 
 def _expect(answer: tuple[int, bytes]) -> str:
