@@ -460,11 +460,34 @@ def test_every_timer_and_path_has_its_service_and_is_started() -> None:
         assert unit.name in texts
 
 
-@pytest.mark.parametrize("script", ["server", "forms", "fill", "install"])
+@pytest.mark.parametrize("script", ["server", "forms", "fill", "install", "quoted"])
 def test_the_scripts_are_sh(script: str) -> None:
     path = ROOT / "deploy" / script
     assert subprocess.run(["sh", "-n", path]).returncode == 0
     assert path.stat().st_mode & 0o111
+
+
+def test_a_setting_that_sh_would_read_otherwise_than_systemd_is_named_without_its_value(tmp_path: Path) -> None:
+    quoted, file = ROOT / "deploy/quoted", tmp_path / "forms.env"
+    assert subprocess.run([quoted, ROOT / "deploy/forms.env"]).returncode == 0
+    right = (
+        "A=",
+        "A=smtp://web:t%40jne@[::1]:25 ",
+        "A='60 per minute; a $b'",
+        'A="X-Queue: {visitor}"',
+        " # A=a b",
+        "",
+    )
+    file.write_text("\n".join(right))
+    assert subprocess.run([quoted, file]).returncode == 0
+    wrong = ("A=60 per minute", "A=p;q", "A=$b", "A=b&c", 'A="a $b"', "A='it's'", "A = b", "A", "export A=b", "A=b\r")
+    for number, line in enumerate(wrong):
+        file.write_text(f"\n{line}\nB=c\n")
+        done = subprocess.run([quoted, file], capture_output=True, text=True)
+        said = f"{file}, line 2: {'export' if number == 8 else 'A'}: put the value in 'single quotes', right behind the =\n"
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    for script in ("server", "forms"):
+        assert re.search(r'/quoted"? \S+forms.env', (ROOT / "deploy" / script).read_text("utf-8"))
 
 
 def test_server_explains_itself_and_does_nothing_without_a_name() -> None:
