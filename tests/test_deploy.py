@@ -481,10 +481,11 @@ def test_a_setting_that_sh_would_read_otherwise_than_systemd_is_named_without_it
     file.write_text("\n".join(right))
     assert subprocess.run([quoted, file]).returncode == 0
     wrong = ("A=60 per minute", "A=p;q", "A=$b", "A=b&c", 'A="a $b"', "A='it's'", "A = b", "A", "export A=b", "A=b\r")
-    for number, line in enumerate(wrong):
+    for line in wrong:
         file.write_text(f"\n{line}\nB=c\n")
         done = subprocess.run([quoted, file], capture_output=True, text=True)
-        said = f"{file}, line 2: {'export' if number == 8 else 'A'}: put the value in 'single quotes', right behind the =\n"
+        name = "export" if line.startswith("export") else "A"
+        said = f"{file}, line 2: {name}: put the value in 'single quotes', right behind the =\n"
         assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
     for script in ("server", "forms"):
         assert re.search(r'/quoted"? \S+forms.env', (ROOT / "deploy" / script).read_text("utf-8"))
