@@ -43,6 +43,22 @@ def test_every_reference_that_was_shown_arrives_whoever_is_killed(environ, relay
     assert len(twice) <= kills["worker"]
 
 
+def test_what_the_lost_machine_had_arrives_by_the_other(environ, relay, ledger, tmp_path):
+    relay.trouble = lambda stage, sender: "SLOW 0.1" if stage == "dot" else ""
+    with Service(environ, tmp_path, webs=2, workers=2) as service:
+        with Visitors(service, SCALE.clients, "lost") as visitors:
+            eventually(lambda: len(visitors.shown) >= 20, 60)
+            for process in (service.webs[0], service.workers[0]):
+                process.kill()  # for good
+            shown = len(visitors.shown)
+            eventually(lambda: len(visitors.shown) >= shown + 20, 60)
+        assert not visitors.wrong
+        until_all_is_sent(ledger, len(visitors.shown))
+        assert service.answers(service.ports[1]) and not service.answers(service.ports[0])
+    assert set(references(relay.mails)) == set(visitors.shown)
+    assert len(sent_twice(relay)) <= 1
+
+
 def sent_twice(relay):
     """Return the references that came more than once; fail where it was not the same mail, or no kill explains it."""
     by_reference = {}
