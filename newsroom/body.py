@@ -70,7 +70,7 @@ def language_problems(source: Source, lines: Lines) -> Iterator[Problem]:
     """Warn of a text in the other language, or without its diacritics."""
     if source.lang == "en":
         for number, line in lines:
-            if len(CZECH_WORD.findall(line)) > 2:  # one or two may be a name
+            if not line.isascii() and len(CZECH_WORD.findall(line)) > 2:  # one or two may be a name
                 yield Problem(source.path, number, "anglický text vypadá česky", "přeložte ho", line, severe=False)
                 return
     elif sum(len(line.split()) for _, line in lines) > 20 and not any(CZECH_WORD.search(line) for _, line in lines):

@@ -11,7 +11,7 @@ from newsroom.source import VERSION, Source
 
 Finding = tuple[int, str, str, bool]  # where in the text, what is wrong, how to mend it, whether it is a fault
 
-USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?|\{#\w+\}$")  # what an item begins and ends with
+USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?|\{#\w+\}$", re.MULTILINE)  # what an item begins and ends with
 SIGNS = re.compile(r"[`*\[\]{}<]|__|www\.|://")
 MARGIN_HEADING = re.compile(r"#{1,6}")
 SHIFTED_HEADING = re.compile(r"(?: {1,3}|\\)(#{1,6}\s.*)")
@@ -21,22 +21,28 @@ RULE = re.compile(r"(?:-+|=+) *")
 
 FILLER = "·"
 ATTRIBUTES = r"\{:?\s*(?:[#.][\w-]|\w+=)[^{}\n]*\}"
-WHOLE = tuple(  # blotted out one after the other: what is left of their signs has no business in the text
-    re.compile(pattern, re.MULTILINE)
-    for pattern in (
-        r"(?<!`)(`+)(?!`)(?:.|\n)+?(?<!`)\1(?!`)",
-        r"\\[\\`*_{}\[\]()#+.!<>-]",
-        r"<(?:https?|ftp|mailto):[^>\s]+>",
-        r"^ {0,3}\[[^\]]+\]:.*$",
-        r"^ {0,3}(?:\* *){3,}$",  # a rule
-        rf"{ATTRIBUTES} *$|(?<=[*_)\]]){ATTRIBUTES}",  # at the end of a line, or behind what it is about
-        r"(?<=\])\(\s*(?:<[^>\n]*>|<?[^)\s>]*>?)(?:\s+[\"'][^)]*)?\)",  # where a link leads
-        r"\[\[[^\[\]\n]*\]\]",
+WHOLE = tuple(  # blotted out one after the other, where their sign is: what is left has no business in the text
+    (sign, re.compile(pattern, re.MULTILINE))
+    for sign, pattern in (
+        ("`", r"(?<!`)(`+)(?!`)(?:.|\n)+?(?<!`)\1(?!`)"),
+        ("\\", r"\\[\\`*_{}\[\]()#+.!<>-]"),
+        ("<", r"<(?:https?|ftp|mailto):[^>\s]+>"),
+        ("]:", r"^ {0,3}\[[^\]]+\]:.*$"),
+        ("*", r"^ {0,3}(?:\* *){3,}$"),  # a rule
+        ("{", rf"{ATTRIBUTES} *$|(?<=[*_)\]]){ATTRIBUTES}"),  # at the end of a line, or behind what it is about
+        ("](", r"(?<=\])\(\s*(?:<[^>\n]*>|<?[^)\s>]*>?)(?:\s+[\"'][^)]*)?\)"),  # where a link leads
+        ("[[", r"\[\[[^\[\]\n]*\]\]"),
     )
 )
-STRONG = (
-    re.compile(r"(?<!\*)(\*{2,3})(?=[^\s*])((?:.|\n)+?)(?<=\S)\1(?!\*)"),
-    re.compile(r"(?<!\w)(__)(?!_)((?:.|\n)+?)(?<!_)\1(?!\w)"),
+AROUND = tuple(  # the same, but for what stands between their signs
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        ("**", r"(?<!\*)(\*{2,3})(?=[^\s*])((?:.|\n)+?)(?<=\S)\1(?!\*)"),
+        ("__", r"(?<!\w)(__)(?!_)((?:.|\n)+?)(?<!_)\1(?!\w)"),
+    )
+)
+REST = re.compile(  # what is looked for below; the brackets of whole links are not
+    rf"[`{{}}<]|\*\*|__|www\.|://|\[(?![^\[\]]*[^\[\]\s]\]{FILLER})|\](?!{FILLER})"
 )
 LABEL = re.compile(r" {0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[([^\[\]]+)\] ?\[([^\[\]]*)\]")
@@ -96,18 +102,18 @@ def problems(source: Source) -> Iterator[Problem]:
     above = ""  # the first line of the last paragraph at the margin
     for lines in paragraphs(prose):
         number, first = lines[0]
+        text = "\n".join(line for _, line in lines)
         if not first.startswith(("    ", "\t")):
             above = first
             yield from heading_problems(source, lines)
-            if any("|" in line for _, line in lines):
+            if "|" in text:
                 yield from tables.problems(source, lines)
             yield from bullet_problems(source, lines)
         elif not LIST.match(above):
             what, cure = "odsazený odstavec se ukáže jako kód", "začněte ho na kraji řádku; kód dejte mezi řádky ```"
             yield Problem(source.path, number, what, cure, first, severe=False)
-        if any(SIGNS.search(USUAL.sub("", line)) for _, line in lines):
-            text = "\n".join(line for _, line in lines)
-            for start, what, cure, severe in sign_findings(blotted(text), labels):
+        if SIGNS.search(text) and SIGNS.search(USUAL.sub("", text)) and REST.search(left := blotted(text)):
+            for start, what, cure, severe in sign_findings(left, labels):
                 number, line = lines[text.count("\n", 0, start)]
                 yield Problem(source.path, number, what, cure, line, severe)
 
@@ -134,7 +140,7 @@ def heading_problems(source: Source, lines: Lines) -> Iterator[Problem]:
         yield Problem(source.path, lines[1][0], "čára hned pod textem z něj dělá nadpis", cure, line)
     elif shifted := SHIFTED_HEADING.match(line):
         yield Problem(source.path, number, "nadpis nezačíná na kraji řádku", f"napište {shifted[1]}", line)
-    elif source.folder == "news" and not MARGIN_HEADING.match(line) and (kind := kind_of(line.strip(" *_:"))):
+    elif source.folder == "news" and line[0] not in "#-" and (kind := kind_of(line.strip(" *_:"))):
         cure = f"napište ## {HEADINGS[source.lang][kind]}"
         severe = bool(VERSION.fullmatch(source.key))
         yield Problem(source.path, number, f"„{line.strip(' *_:')}“ tu není nadpis", cure, line, severe)
@@ -148,12 +154,19 @@ def bullet_problems(source: Source, lines: Lines) -> Iterator[Problem]:
         yield Problem(source.path, number, "odrážka by zůstala v textu", f"napište „- {text[:40]}“", line, severe=False)
 
 
+def blot(match: re.Match[str]) -> str:
+    """Return as much filler as was matched, in as many lines."""
+    return "\n".join(FILLER * len(line) for line in match[0].split("\n"))
+
+
 def blotted(text: str) -> str:
     """Return a paragraph with only those signs that Markdown leaves in the text; each keeps its place."""
-    for pattern in WHOLE:
-        text = pattern.sub(lambda match: re.sub(r"[^\n]", FILLER, match[0]), text)
-    for pattern in STRONG:
-        text = pattern.sub(lambda match: match[2].join([FILLER * len(match[1])] * 2), text)
+    for sign, pattern in WHOLE:
+        if sign in text:
+            text = pattern.sub(blot, text)
+    for sign, pattern in AROUND:
+        if sign in text:
+            text = pattern.sub(lambda match: match[2].join([FILLER * len(match[1])] * 2), text)
     return text
 
 
