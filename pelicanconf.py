@@ -78,6 +78,8 @@ FORM_ADDRESSES = {
     "search": {"cs": "/hledani/", "en": "/en/search/"},
 }
 
+PREVIEWS = "/nahled/"  # below it stands what was pushed to a branch of that name, nahled/jana
+
 # Files under theme/static and the fingerprinted addresses that serve them.
 ASSETS = {
     path.relative_to(ROOT / "theme" / "static").as_posix(): _fingerprinted(

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import pelicanconf
 from newsroom import check, clock, embargo
 from newsroom import output as finished
 from newsroom.environment import SettingsError, demand
@@ -22,7 +23,6 @@ from newsroom.problem import Problem, report, summary
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
-PREVIEWS = "/nahled"
 UNEXPECTED = "Web se nepodařilo sestavit. Chyba nejspíš není ve vás, pošlete tohle správci"
 
 
@@ -39,7 +39,7 @@ def build(
     now, gives the site as it will be then.
     """
     now = moment or clock.now()
-    prefix = f"{PREVIEWS}/{preview}" if preview else ""
+    prefix = f"{pelicanconf.PREVIEWS}{preview}" if preview else ""
     require(check.problems(content, now), "Obsah")
     with new_build(output) as folder:
         if drafts:

@@ -24,7 +24,7 @@ SAME = (
     "Requires",
     "Support_until",
 )  # what both languages of a note must say alike
-FOLDERS = ("/assets/", "/nahled/")  # where no page may stand, beside made_addresses()
+FOLDERS = ("/assets/", pelicanconf.PREVIEWS)  # where no page may stand, beside made_addresses()
 LANGUAGE_NAMES = {"cs": "český", "en": "anglický"}
 
 

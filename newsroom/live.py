@@ -24,10 +24,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pelicanconf
 from newsroom import clock, release
 from newsroom.failures import Failures
 from newsroom.release import SITE, Release
 
+SHOWN_PREVIEWS = pelicanconf.PREVIEWS.strip("/")
 ABANDONED = 3600  # seconds after which a build that nobody took is thrown away
 SHOWN = 200  # changed addresses in one line of the log
 
@@ -46,7 +48,7 @@ class Live:
 
     def make(self) -> None:
         """Make the folders that are not there yet."""
-        for name in ("releases", "incoming", "previews", "nahled"):
+        for name in ("releases", "incoming", "previews", SHOWN_PREVIEWS):
             (self.root / name).mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -119,18 +121,18 @@ class Live:
     # -- Previews ------------------------------------------------------------------------------------------------------
     def preview(self, name: str) -> Release | None:
         """Return the preview of that name."""
-        return pointed(self.root / "nahled" / name)
+        return pointed(self.root / SHOWN_PREVIEWS / name)
 
     def place_preview(self, name: str, build: Release) -> Release:
         """Make a finished build the preview of that name."""
         folder = self.root / "previews" / f"{name}-{build.commit[:10]}-{time.time_ns()}"
         build.folder.rename(folder)
-        point(self.root / "nahled" / name, folder / SITE)
+        point(self.root / SHOWN_PREVIEWS / name, folder / SITE)
         return replace(build, folder=folder)
 
     def prune_previews(self, names: set[str]) -> list[str]:
         """Remove the previews of other names, and folders that no name leads to; return the names that went."""
-        links = [*(self.root / "nahled").iterdir()]
+        links = [*(self.root / SHOWN_PREVIEWS).iterdir()]
         gone = [link for link in links if link.name not in names]
         for link in gone:
             link.unlink()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import pelicanconf
 from newsroom.manifest import Manifest
 from newsroom.release import Release
 from newsroom.source import ZONE
@@ -46,7 +47,7 @@ def published(release: Release, live: Manifest, origin: str, now: datetime) -> s
 def previewed(release: Release, name: str, origin: str, now: datetime) -> str:
     """Return the proof sheet of a preview."""
     lines = [
-        f"Náhled: {origin}/nahled/{name}/",
+        f"Náhled: {origin}{pelicanconf.PREVIEWS}{name}/",
         "  Jsou v něm i koncepty a budoucí aktuality; vyhledávače ho vynechají.",
     ]
     return "\n".join([*lines, *outlook(release, now)])

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsroom import clock, guards, proof, release, sandbox
-from newsroom.build import PREVIEWS, BuildError
+from newsroom.build import BuildError
 from newsroom.live import Live
 from newsroom.manifest import Manifest
 from newsroom.release import Release
 from newsroom.repository import NOTHING, RefusedError, Repository
+from pelicanconf import PREVIEWS
 
 PREVIEW_BRANCHES = PREVIEWS.strip("/")  # nahled/<name>
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -277,7 +278,7 @@ class Server:
             with self.built(tip, name) as build:
                 placed = self.live.place_preview(name, build)
         self.live.failures.forget(f"{name}-{tip}")
-        self.log(f"preview {name}", placed, [f"{PREVIEWS}/{name}/"])
+        self.log(f"preview {name}", placed, [f"{PREVIEWS}{name}/"])
         say(proof.previewed(placed, name, self.settings.origin, clock.now()))
 
     def keep_failure(self, name: str) -> None:
