@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Set
 from pathlib import Path
 
+from newsroom import drawings
 from newsroom.problem import Problem
 from newsroom.source import FOLDERS, PICTURES
 
@@ -20,7 +21,8 @@ SIGNATURES = {  # how each kind of picture begins
     ".avif": re.compile(rb"\A....ftyp(?:avi|mif1.*avif)", re.DOTALL),
     ".svg": re.compile(rb"<svg\b|<\?xml|<!--"),
 }
-TEXTS = (".md", ".markdown", ".txt", ".rst", ".html", ".htm", ".doc", ".docx", ".odt", ".rtf")
+RUN = (".html", ".htm", ".xhtml", ".js", ".mjs", ".svgz")  # by browsers, as if they were pages of ours
+TEXTS = (".md", ".markdown", ".txt", ".rst", ".doc", ".docx", ".odt", ".rtf")
 
 
 def problems(content: Path, pictures: Set[Path]) -> Iterator[Problem]:
@@ -37,6 +39,8 @@ def problems(content: Path, pictures: Set[Path]) -> Iterator[Problem]:
                 yield Problem(shown, 1, what, cure)
             elif " " in name and path.suffix.lower() not in TEXTS:
                 yield Problem(shown, 1, "ve jméně souboru je mezera", f"přejmenujte ho: {'-'.join(name.split())}")
+            elif path.suffix.lower() in RUN:
+                yield Problem(shown, 1, "soubor by se na webu spustil", "uložte ho jako PDF, nebo smažte")
             elif path.suffix.lower() in misplaced(inside) and path.is_file():
                 cure = "přesuňte ho do content/news nebo content/pages"
                 yield Problem(shown, 1, "soubor leží tam, kde ho web nevidí", cure)
@@ -60,6 +64,8 @@ def picture_problems(path: Path, shown: str, pictures: Set[Path]) -> Iterator[Pr
         cure = f"přejmenujte ho na {path.stem}{right} a opravte odkazy na něj"
         cure = cure if right else "uložte ho z grafického programu znovu; přejmenovat nestačí"
         yield Problem(shown, 1, what, cure)
+    elif path.suffix.lower() == ".svg":
+        yield from (Problem(shown, *finding) for finding in drawings.problems(path.read_bytes()))
     if path.resolve() not in pictures:
         yield Problem(shown, 1, "obrázek nikdo neukazuje", "smažte ho, nebo ho vložte do textu", severe=False)
     elif size > HEAVY:

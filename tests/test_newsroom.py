@@ -527,6 +527,66 @@ def test_links_may_ask_what_the_forms_ask(form: type[SiteForm]) -> None:
     )
 
 
+DRAWN = '<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n{}\n</svg>'
+DRAWINGS = {
+    "<script>alert(1)</script>": "by na webu něco spustil (<script>)",
+    '<path onload="alert(1)"/>': "by na webu něco spustil (onload=)",
+    "<foreignObject/>": "by na webu něco spustil (<foreignObject>)",
+    '<b xmlns="http://www.w3.org/1999/xhtml"/>': "by na webu něco spustil (<b>)",
+    '<a href="#x"><set attributeName="href" to="javascript:alert(1)"/></a>': "by na webu něco spustil (attributeName=)",
+    '<a xlink:href="javascript:alert(1)"/>': "odkazuje jinam (javascript:alert(1))",
+    '<image href="https://x.cz/a.png"/>': "odkazuje jinam (https://x.cz/a.png)",
+    '<use href="b.svg#x"/>': "odkazuje jinam (b.svg#x)",
+    '<path fill="url(//x.cz/#a)"/>': "odkazuje jinam (url(//x.cz/#a)",
+    "<path style=\"fill: URL( 'b.svg' )\"/>": "odkazuje jinam (URL( 'b.svg)",
+    "<style>path {} <![CDATA[ @import 'https://x.cz/a.css'; ]]></style>": "odkazuje jinam (@import)",
+    "<?xml-stylesheet href='https://x.cz/a.css'?>": "odkazuje jinam (<?xml-stylesheet>)",
+    "<path>": "nejde přečíst",
+}
+
+
+def draw(content: Path, text: str) -> list[str]:
+    (content / "news/mapa.svg").write_text(text)
+    (content / "news/4.29.cs.md").write_text(body("![Mapa]({attach}mapa.svg)"))
+    return faults(content)
+
+
+@pytest.mark.parametrize("inside", DRAWINGS)
+def test_a_drawing_may_run_and_load_nothing(content: Path, inside: str) -> None:
+    line = 5 if DRAWINGS[inside] == "nejde přečíst" else 4
+    found = draw(content, DRAWN.format(inside))
+    assert [fault.split("; ")[0] for fault in found] == [
+        f"content/news/mapa.svg:{line}: obrázek SVG {DRAWINGS[inside]}"
+    ]
+
+
+def test_a_drawing_as_programs_write_it_is_good(content: Path) -> None:
+    inside = """<metadata><Work xmlns="http://x.cz/" xmlns:r="http://r.cz/" r:resource="http://y.cz/"/></metadata>
+<style>@font-face {font-family: x} path {fill: url(#a)}</style><title>url(x) on</title>
+<linearGradient id="a" xlink:href="#b"/>
+<image xlink:href="data:image/png;base64,AA"/><path clip-path="url('#c')" d="M0 0"/><animate attributeName="d"/>"""
+    assert draw(content, DRAWN.format(inside)) == []
+
+
+@pytest.mark.parametrize("doctype", ['<!DOCTYPE svg [<!ENTITY a "b">]>', '<!DOCTYPE svg SYSTEM "https://x.cz/a.dtd">'])
+def test_a_drawing_with_entities_is_not_read_on(content: Path, doctype: str) -> None:
+    found = draw(content, DRAWN.format("&a;<script/>").replace("<!-- x -->", doctype))
+    assert [fault.split("; ")[0] for fault in found] == ["content/news/mapa.svg:2: obrázek SVG má <!DOCTYPE …>"]
+
+
+def test_a_drawing_that_browsers_do_not_show_is_said(content: Path) -> None:
+    assert any(":1: obrázek SVG nezačíná značkou <svg xmlns=" in fault for fault in draw(content, "<svg><path/></svg>"))
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.js", "b/a.XHTML"])
+def test_what_browsers_run_is_no_file_to_download(content: Path, name: str) -> None:
+    (content / "soubory/b").mkdir(parents=True)
+    (content / "soubory" / name).write_text("x")
+    assert faults(content) == [
+        f"content/soubory/{name}:1: soubor by se na webu spustil; uložte ho jako PDF, nebo smažte"
+    ]
+
+
 def test_a_picture_may_not_have_a_space_in_its_name(content: Path) -> None:
     (content / "news/můj graf.png").write_bytes(PICTURE)
     assert "content/news/můj graf.png:1: ve jméně souboru je mezera; přejmenujte ho: můj-graf.png" in faults(content)
