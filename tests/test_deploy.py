@@ -417,7 +417,7 @@ def test_the_scripts_fill_in_all_that_the_templates_ask_for() -> None:
         if template.is_file():
             wanted = set(re.findall("@([A-Z]+)@", template.read_text("utf-8")))
             assert wanted <= filled_by("server"), template
-            assert wanted <= filled_by("install") or not template.name.startswith("newsroom"), template
+            assert wanted <= filled_by("units") or not template.name.startswith("newsroom"), template
 
 
 def test_what_nothing_fills_in_is_said() -> None:
@@ -460,7 +460,7 @@ def test_every_timer_and_path_has_its_service_and_is_started() -> None:
         assert unit.name in texts
 
 
-@pytest.mark.parametrize("script", ["server", "forms", "fill", "install", "quoted"])
+@pytest.mark.parametrize("script", ["server", "forms", "fill", "install", "quoted", "units"])
 def test_the_scripts_are_sh(script: str) -> None:
     path = ROOT / "deploy" / script
     assert subprocess.run(["sh", "-n", path]).returncode == 0

@@ -84,11 +84,25 @@ def test_installing_again_changes_nothing(end: End) -> None:
     assert run(ROOT / "deploy/install", end.repository, end.site, cwd=end.folder).returncode == 0
     assert (end.repository / "publish.env").read_text() == settings
     assert (end.repository / "hooks/pre-receive").resolve() == ROOT / "deploy/hooks/pre-receive"
-    service = (end.repository / "systemd/newsroom.service").read_text()
-    assert f"ExecStart={end.repository}/hooks/newsroom timer" in service
-    hardened = (ROOT / "deploy/systemd/hardened.conf").read_text()
+
+
+def test_root_is_given_the_units_of_the_code_and_only_of_root_s_own(end: End, tmp_path: Path) -> None:
+    said = run(ROOT / "deploy/install", end.repository, end.site, cwd=end.folder).stdout
+    command = re.search(r"/\S+/deploy/units .*", said)[0]
+    code = tmp_path / "code"
+    shutil.copytree(ROOT / "deploy", code / "deploy")
+    done = run(code / "deploy/units", *command.split()[1:], cwd=end.folder, DESTDIR=str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    units = tmp_path / "etc/systemd/system"
+    assert f"ExecStart={end.repository}/hooks/newsroom timer" in (units / "newsroom.service").read_text()
+    assert f"PathChanged={end.site}/publish.log" in (units / "newsroom-redirects.path").read_text()
     for unit in ("newsroom", "newsroom-"):
-        assert (end.repository / f"systemd/{unit}.service.d/hardened.conf").read_text() == hardened
+        assert (units / f"{unit}.service.d/hardened.conf").read_text() == (
+            ROOT / "deploy/systemd/hardened.conf"
+        ).read_text()
+    if os.getuid() == 0:
+        os.chown(code / "deploy/systemd/newsroom.timer", 12345, -1)
+        assert "Somebody else may change" in run(code / "deploy/units", *command.split()[1:], cwd=code).stdout
 
 
 SSH = """#!/bin/sh
