@@ -14,12 +14,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from newsroom import clock, guards, proof, release, sandbox
+from newsroom import clock, guards, proof, release, sandbox, settings
 from newsroom.build import BuildError
 from newsroom.live import Live
 from newsroom.manifest import Manifest
 from newsroom.release import Release
 from newsroom.repository import NOTHING, RefusedError, Repository
+from newsroom.settings import Settings
 from pelicanconf import PREVIEWS
 
 PREVIEW_BRANCHES = PREVIEWS.strip("/")  # nahled/<name>
@@ -32,48 +33,6 @@ TRACEBACK = re.compile(r"^Traceback .*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 class PreviewError(Exception):
     """Previews could not be put up; the text, in Czech, says which and why."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What publish.env says; docs/publishing.md explains it."""
-
-    repository: Path
-    root: Path
-    origin: str
-    branch: str
-    code_pushes: bool
-    share: int
-    keep: int
-    content: int
-    limits: sandbox.Limits
-
-
-def settings(environ: Mapping[str, str]) -> Settings:
-    """Return the settings of PUBLISH_*; the process ends with the name of one that is missing or wrong."""
-
-    def text(name: str, default: str = "") -> str:
-        if value := environ.get(f"PUBLISH_{name}") or default:
-            return value
-        raise SystemExit(f"PUBLISH_{name} is missing in publish.env")
-
-    def number(name: str, default: int, least: int = 1) -> int:
-        value = text(name, str(default))
-        if not value.isdecimal() or int(value) < least:
-            raise SystemExit(f"PUBLISH_{name} must be a whole number, at least {least}, not {value!r}")
-        return int(value)
-
-    return Settings(
-        repository=Path(text("REPOSITORY")),
-        root=Path(text("SITE")),
-        origin=environ.get("FORMS_SITE_URL", "").rstrip("/"),
-        branch=text("BRANCH", "main"),
-        code_pushes=number("CODE_PUSHES", 0, least=0) > 0,
-        share=number("MINIMAL_SHARE", 90, least=0),
-        keep=number("KEEP", 10, least=2),
-        content=number("CONTENT_MEGABYTES", 200),
-        limits=sandbox.Limits(number("SECONDS", 120), number("MEMORY_MEGABYTES", 2048), number("FILE_MEGABYTES", 500)),
-    )
 
 
 @dataclass(frozen=True)
@@ -349,7 +308,7 @@ def main() -> int:
     arguments = parser.parse_args()
     os.umask(0o022)
     try:
-        COMMANDS[arguments.command](Server(settings(os.environ)), arguments)
+        COMMANDS[arguments.command](Server(settings.load(os.environ)), arguments)
     except (RefusedError, BuildError, PreviewError) as error:
         said = without_traceback(str(error)) if arguments.command in ("pre-receive", "post-receive") else str(error)
         head = "" if isinstance(error, PreviewError) else "Nevydáno, web zůstal, jak byl.\n\n"
