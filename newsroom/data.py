@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from newsroom.encoding import decode
 from newsroom.frontmatter import suggestion
 from newsroom.problem import Problem
-from newsroom.source import ZONE, decode
+from newsroom.source import ZONE
 
 Finding = tuple[str, int, str, str, bool]  # how the line begins, the how many-th of these, what, cure, severe
 
