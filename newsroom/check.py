@@ -9,23 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pelicanconf
-from newsroom import body, clock, data, files, frontmatter, ids, items, leftovers, notes, versions
+from newsroom import body, clock, data, files, frontmatter, ids, items, leftovers, notes, translation, versions
 from newsroom.body import TEMPLATE_ID
 from newsroom.links import Site
 from newsroom.problem import Problem, counted, report, summary
 from newsroom.source import Source, read_all
 
 DESCRIPTION = range(50, 171)  # characters of a description that search engines show
-SAME = (
-    "Version",
-    "Date",
-    "Channel",
-    "Status",
-    "Requires",
-    "Support_until",
-)  # what both languages of a note must say alike
 FOLDERS = ("/assets/", pelicanconf.PREVIEWS)  # where no page may stand, beside made_addresses()
-LANGUAGE_NAMES = {"cs": "český", "en": "anglický"}
 
 
 def problems(content: Path, now: datetime | None = None) -> list[Problem]:
@@ -38,7 +29,7 @@ def problems(content: Path, now: datetime | None = None) -> list[Problem]:
         found += body.problems(source, site)
         found += leftovers.problems(source)
         found += items.problems(source) if source.folder == "news" else []
-    found += pair_problems(sources)
+    found += translation.problems(sources)
     found += versions.problems(sources, now)
     found += items.module_problems([source for source in sources if source.folder == "news"])
     found += address_problems(sources)
@@ -98,25 +89,6 @@ def made_addresses(sources: list[Source]) -> Iterator[str]:
                 yield f"{at['kind']}{notes.kind_slug(item.kind, source.lang)}/"
                 if item.module:
                     yield f"{at['module']}{notes.slug(item.module)}/"
-
-
-def pair_problems(sources: list[Source]) -> Iterator[Problem]:
-    """Both languages, saying the same; a missing one is only a warning."""
-    pairs: dict[tuple[str, str], list[Source]] = defaultdict(list)
-    for source in sources:
-        pairs[source.folder, source.key].append(source)
-    for (folder, key), pair in pairs.items():
-        first, other = pair[0], pair[-1]
-        if len(pair) == 1:
-            lang = "en" if first.lang == "cs" else "cs"
-            what = f"chybí {LANGUAGE_NAMES[lang]} překlad"
-            yield Problem(first.path, 1, what, f"přidejte {folder}/{key}.{lang}.md", severe=False)
-        elif folder == "news":
-            yield from items.translation_problems(first, other)
-        for name in SAME:
-            if len(pair) == 2 and other[name].lower() != first[name].lower():
-                what = f"{name} je jiné než v {LANGUAGE_NAMES[first.lang][:-1]}ém souboru ({first[name] or 'chybí'})"
-                yield Problem(other.path, other.line_of(name), what, "sjednoťte je", f"{name}: {other[name]}")
 
 
 def address_problems(sources: list[Source]) -> Iterator[Problem]:

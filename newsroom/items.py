@@ -1,4 +1,4 @@
-"""What may be wrong with a note's headings and items, and with its translation."""
+"""What may be wrong with a note's headings and items."""
 
 import re
 from collections import Counter, defaultdict
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from newsroom.frontmatter import HARD_SPACE, TITLE_VERSION, Findings, suggestion
-from newsroom.notes import HEADINGS, ITEM, KINDS, Heading, Item, slug
+from newsroom.notes import HEADINGS, ITEM, Heading, Item, slug
 from newsroom.problem import Problem, counted
 from newsroom.source import VERSION, Source
 from newsroom.typography import CZECH_MONTHS, ENGLISH_MONTHS
@@ -18,11 +18,8 @@ ALMOST_MODULE = re.compile(r"(\*\*|__)\s*([^*_:]{2,40}?)\s*(?::\s*\1|\1\s*:)")
 PLACEHOLDERS = ("Sem napište text.", "Write the text here.")
 MONTHS = [months.split("|") for months in (CZECH_MONTHS, ENGLISH_MONTHS)]
 MONTH_NUMBER = {month: str(months.index(month) + 1) for months in MONTHS for month in months}
-DAY_AND_MONTH = re.compile(rf"(?<=\d)\.? ({'|'.join(MONTH_NUMBER)})")
-FIGURE = re.compile(r"\d+(?:[ \N{NO-BREAK SPACE},]\d{3}(?!\d))*")  # 777 939 and 777,939 are one
 DAY = re.compile(rf"\b(\d{{1,2}})\.? ({'|'.join(MONTH_NUMBER)}) (\d{{4}})")
 COMES_OUT = re.compile(r"vyšl|vyjde|vychází|c[ao]mes? out|released", re.IGNORECASE)
-UNSAID = re.compile(r"\{[^}]*\}|\]\([^)]*\)|<[^>]*>|`[^`]*`")  # ids, addresses, tags, code
 
 
 def problems(source: Source) -> Iterator[Problem]:
@@ -180,41 +177,6 @@ def closer_module(key: str, names: dict[str, Counter[str]]) -> str:
     return next((near for near in get_close_matches(key, names, 3, 0.8) if names[near].total() > 2), "")
 
 
-def translation_problems(czech: Source, english: Source) -> Iterator[Problem]:
-    """What tells that one language was changed and the other was not; without git, so only by what both must share."""
-
-    def stale(line: int, what: str, cure: str) -> Problem:
-        return Problem(english.path, line, what, cure, severe=False)
-
-    begins = next((number for number, line in english.prose() if line.strip()), 1)
-    texts = [[line.strip() for _, line in source.prose() if line.strip()] for source in (czech, english)]
-    if texts[0] and texts[0] == texts[1]:
-        yield stale(begins, "anglický text je stejný jako český", "přeložte ho")
-        return
-    draft = english["Status"].lower() == "draft"
-    if czech["Title"] == english["Title"] and not VERSION.fullmatch(czech.key) and not draft:
-        yield stale(english.line_of("Title"), "anglický nadpis je stejný jako český", "přeložte ho")
-    counts = [Counter(item.kind for item in source.note.items) for source in (czech, english)]
-    for kind in KINDS:
-        if counts[0][kind] != counts[1][kind]:
-            line = next((heading.line for heading in english.note.headings if heading.kind == kind), 1)
-            what = f"{HEADINGS['en'][kind]}: {items(counts[1][kind])}, česky {items(counts[0][kind])}"
-            yield stale(line, what, "překlad nejspíš zastaral, doplňte ho")
-            return
-    said, translated = (numbers(" ".join(text)) for text in texts)
-    if said != translated:
-        only = [f"česky {figure}" for figure in sorted(said - translated)]
-        only += [f"anglicky {figure}" for figure in sorted(translated - said)]
-        what = f"čísla v textu se liší od českých ({', '.join(only[:6])})"
-        yield stale(begins, what, "překlad nejspíš zastaral, porovnejte ho")
-
-
 def items(number: int) -> str:
     """Return `2 položky`."""
     return counted(number, "položka", "položky", "položek")
-
-
-def numbers(text: str) -> set[str]:
-    """Return the figures that both languages must say alike: months counted, groups of digits joined."""
-    text = DAY_AND_MONTH.sub(lambda match: f" {MONTH_NUMBER[match[1]]}", UNSAID.sub(" ", text))
-    return {"".join(filter(str.isdigit, figure)).lstrip("0") or "0" for figure in FIGURE.findall(text)}
