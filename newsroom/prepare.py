@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pelicanconf
-from newsroom import check, clock, embargo, manifest
+from newsroom import addresses, check, clock, embargo, manifest
 from newsroom.build import BuildError, build, require
 from newsroom.environment import SettingsError, demand
 from newsroom.proof import moment_words
@@ -42,7 +42,7 @@ def prepare(content: Path, folder: Path, preview: str = "", rehearsed: str = "")
         built=now.isoformat(),
         strict=not preview and os.environ.get("FORMS_DEVELOPMENT") != "1",
         moments=[moment.isoformat() for moment in moments],
-        waiting=[Waiting(source.path, when(source), check.address(source)) for source in sources],
+        waiting=[Waiting(source.path, when(source), addresses.of(source)) for source in sources],
         rehearsed=fingerprint(content, waiting),
         missing=missing(read_all(content)[0]),
         warnings=warnings(content, now),
