@@ -1,7 +1,6 @@
 """SVG drawings are documents: what in them would run or load something, though a picture is only to be looked at."""
 
 import re
-from contextlib import suppress
 from xml.parsers import expat
 
 SVG, XLINK, XHTML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml"
@@ -68,9 +67,11 @@ class Reader:
 def problems(data: bytes) -> list[Finding]:
     """Return what is wrong with a drawing."""
     reader = Reader(data)
-    with suppress(DoctypeError):
-        try:
-            reader.parser.Parse(data, True)
-        except expat.ExpatError:
-            reader.say("nejde přečíst")
+    try:
+        data.decode("utf-8")  # as whoever looks into the finished site reads it
+        reader.parser.Parse(data, True)
+    except (UnicodeDecodeError, expat.ExpatError):
+        reader.say("nejde přečíst")
+    except DoctypeError:
+        pass
     return reader.found

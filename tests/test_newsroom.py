@@ -574,6 +574,13 @@ def test_a_drawing_with_entities_is_not_read_on(content: Path, doctype: str) -> 
     assert [fault.split("; ")[0] for fault in found] == ["content/news/mapa.svg:2: obrázek SVG má <!DOCTYPE …>"]
 
 
+def test_a_drawing_in_another_encoding_is_said(content: Path) -> None:
+    text = DRAWN.format("<title>Síť</title>").replace("?>", ' encoding="iso-8859-2"?>')
+    assert draw(content, text) == []
+    (content / "news/mapa.svg").write_text(text, "iso-8859-2")
+    assert any("mapa.svg:1: obrázek SVG nejde přečíst" in fault for fault in faults(content))
+
+
 def test_a_drawing_that_browsers_do_not_show_is_said(content: Path) -> None:
     assert any(":1: obrázek SVG nezačíná značkou <svg xmlns=" in fault for fault in draw(content, "<svg><path/></svg>"))
 
