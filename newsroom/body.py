@@ -2,10 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from newsroom.frontmatter import EMAIL, Findings, suggestion
-from newsroom.links import HEADING, IMAGE, WHOLE_BLOCK, Lines, Site, foreign_links, link_problems, local_path
+from newsroom.links import (
+    EXPLICIT_ID,
+    HEADING,
+    IMAGE,
+    WHOLE_BLOCK,
+    Lines,
+    Site,
+    foreign_links,
+    link_problems,
+    local_path,
+)
 from newsroom.problem import Problem
 from newsroom.source import PICTURES, Source
 
@@ -18,6 +28,8 @@ ATTRIBUTE_LIST = re.compile(r"\{:?([^{}]*[=#.][^{}]*)\}")
 BLOCK = re.compile(r"\[\[([^\[\]]*)\]\]")
 SIGNS = re.compile(r"(?<!\{)#|\{(?!#[\w-]+\}$)|[<@]|\[\[|]\(|]:|!\[")  # but for an item's id, what CHECKS look at
 PICTURE = "![Popis]({attach}obrazek.png)"
+CROOKED_FENCE = re.compile(r"\s*(?:`{3,}[^`]*|~{3,}.*)")
+RESERVED = ("main",)  # places of every page
 HALF_BLOCK = re.compile(r"\[([\w-]+)(?::[\w-]+)?\]")
 CZECH_WORD = re.compile(r"\w*[áčďéěíňóřšťúůýž]\w*", re.IGNORECASE)
 EMPTY_ALT = ("", "popis", "co je na obrázku", "obrázek", "obrazek", "image", "picture")
@@ -28,7 +40,6 @@ TAGS = [
     "br",
     "cite",
     "del",
-    "details",
     "dfn",
     "ins",
     "kbd",
@@ -38,10 +49,9 @@ TAGS = [
     "small",
     "span",
     "sub",
-    "summary",
     "sup",
 ]
-ATTRIBUTES = ["lang", "title", "id", "class", "datetime", "open"]
+ATTRIBUTES = ["lang", "title", "id", "class", "datetime"]
 FORMS = ("contact", "price-list", "training", "extension")  # what [[form:…]] may name
 
 
@@ -51,6 +61,10 @@ def problems(source: Source, site: Site) -> Iterator[Problem]:
     if source.fields and not any(line.strip() for _, line in lines):
         yield Problem(source.path, source.fields[-1].line, "pod hlavičkou chybí text", "napište aspoň jednu větu")
     yield from unclosed(source)
+    yield from crooked_code(source, lines)
+    yield from flat_lists(source, lines)
+    yield from steep_headings(source)
+    yield from repeated_places(source, lines)
     yield from crowded_blocks(source, lines, site)
     yield from missing_forms(source, lines)
     yield from crowded_lists(source, lines)
@@ -112,6 +126,50 @@ def crowded_lists(source: Source, lines: Lines) -> Iterator[Problem]:
             inside = True
 
 
+def flat_lists(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Warn of items that are indented too little to stand below another; of a note's items, items.py says it."""
+    items = {item.line for item in source.note.items}
+    below = False  # an item
+    for (_, before), (number, line) in pairwise([(0, ""), *lines]):
+        if LIST.match(line) and line[0] == " " and below and number not in items:
+            what, cure = "položka by nebyla vnořená", "odsaďte ji čtyřmi mezerami, nebo ji začněte na kraji řádku"
+            yield Problem(source.path, number, what, cure, line, severe=False)
+        elif line.strip() and line[0] not in " \t" and (LIST.match(line) or not before.strip()):
+            below = bool(LIST.match(line))
+
+
+def steep_headings(source: Source) -> Iterator[Problem]:
+    """Warn of headings that leave out a level: who has them read aloud looks for what is missing."""
+    above = 1
+    for heading in source.note.headings:
+        if heading.level > above + 1:
+            what, cure = "nadpis přeskočil úroveň", f"napište {'#' * (above + 1)} {heading.text}"
+            yield Problem(source.path, heading.line, what, cure, f"{'#' * heading.level} {heading.text}", severe=False)
+        above = heading.level
+
+
+def crooked_code(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Give the fences that Markdown takes for text, so that what was meant as code is none."""
+    for number, line in lines:
+        if ("```" in line or "~~~" in line) and CROOKED_FENCE.fullmatch(line):
+            what, cure = "kód by se ukázal jako text", "``` napište na kraj řádku, za ně nejvýš jedno slovo"
+            cure += "; pod položkou kód místo toho odsaďte o osm mezer"
+            yield Problem(source.path, number, what, cure, line)
+            return
+
+
+def repeated_places(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Give the places that are named twice, of which links would find the first only; of items, items.py says it."""
+    first = dict.fromkeys(RESERVED, 0)
+    items = {item.end for item in source.note.items}
+    for number, line in lines:
+        for place in EXPLICIT_ID.findall(line) if "#" in line and number not in items else ():
+            if place in first:
+                where = f"je tu podruhé (poprvé na řádku {first[place]})" if first[place] else "patří webu"
+                yield Problem(source.path, number, f"značka {{#{place}}} {where}", "zvolte jinou", line)
+            first.setdefault(place, number)
+
+
 def unclosed(source: Source) -> Iterator[Problem]:
     """Give the comment or code that swallows the rest of the text because its end is missing."""
     if source.unclosed:
@@ -122,9 +180,12 @@ def unclosed(source: Source) -> Iterator[Problem]:
 
 
 def heading_problems(source: Source, line: str, site: Site) -> Findings:
-    """The first level is the title's."""
-    if (match := HEADING.match(line)) and len(match[1]) == 1:
-        yield "nadpis první úrovně dělá z Title web sám", "začněte nadpis dvěma křížky: ##"
+    """The first level is the title's; none is empty."""
+    if match := HEADING.match(line):
+        if len(match[1]) == 1:
+            yield "nadpis první úrovně dělá z Title web sám", "začněte nadpis dvěma křížky: ##"
+        if not match[2]:
+            yield "nadpis nemá text", "dopište ho, nebo řádek smažte"
 
 
 def block_problems(source: Source, line: str, site: Site) -> Findings:

@@ -42,7 +42,7 @@ HUMAN_DATE = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4}).*")
 LOOSE_DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})(?:\D+(\d{1,2})[:.](\d{2}))?")  # in the right order
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-MARKUP = re.compile(r"\*\*|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^\"[^\"]*\"$")
+MARKUP = re.compile(r"\*\*|&(?:#?\w+);|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^\"[^\"]*\"$")
 HARD_SPACE = "; mezera v něm je pevná (z Wordu), napište ji mezerníkem"
 MANY = 12  # words are no help any more
 TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?!\.?\d)")

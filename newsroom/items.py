@@ -58,8 +58,9 @@ def unknown_heading(source: Source, heading: Heading) -> tuple[str, str, bool]:
     known = [*HEADINGS[source.lang].values()]
     if heading.level == 1:
         return "", "", True  # body.heading_problems says it
-    if fixed := next((text for text in known if same(text, heading.text)), ""):
-        return f"nadpis „{heading.text}“ má mít dva křížky", f"napište ## {fixed}", True
+    if fixed := next((text for text in known if same(text, heading.text.strip("*_` "))), ""):
+        what = "má mít dva křížky" if same(heading.text, fixed) else "má být bez značek"
+        return f"nadpis „{heading.text}“ {what}", f"napište ## {fixed}", True
     if VERSION.fullmatch(source.key):
         return f"nadpis „{heading.text}“ oznámení verze nezná", suggestion(heading.text, known), True
     if get_close_matches(heading.text.casefold(), [text.casefold() for text in known], 1, 0.8):
@@ -107,7 +108,7 @@ def stray(line: str) -> tuple[str, str]:
 
 def item_problems(source: Source) -> Iterator[Problem]:
     """Items that have a text, stand apart from each other, and are told apart by their ids."""
-    lines, first = dict(source.body), dict[str, int]()
+    lines, first, said = dict(source.body), dict[str, int](), dict[tuple[str, str], int]()
     for item in source.note.items:
         for what, cure in item_findings(item, lines):
             yield Problem(source.path, item.line, what, cure, lines[item.line])
@@ -115,6 +116,10 @@ def item_problems(source: Source) -> Iterator[Problem]:
             what = f"značka {{#{item.id}}} je tu podruhé (poprvé na řádku {first[item.id]})"
             yield Problem(source.path, item.end, what, "smažte ji, make check doplní jinou", lines[item.end])
         first.setdefault(item.id, item.end)
+        if item.text and (item.module, item.text) in said:
+            what = f"stejná položka už je na řádku {said[item.module, item.text]}"
+            yield Problem(source.path, item.line, what, "jednu smažte", lines[item.line], severe=False)
+        said.setdefault((item.module, item.text), item.line)
     if unsigned := [item for item in source.note.items if item.text and not item.written]:
         what = f"{items(len(unsigned))} bez značky"
         cure = "spusťte make check, doplní je; bez nich by se při přeformulování změnila adresa položky"

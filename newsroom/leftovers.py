@@ -12,9 +12,10 @@ from newsroom.source import VERSION, Source
 Finding = tuple[int, str, str, bool]  # where in the text, what is wrong, how to mend it, whether it is a fault
 
 USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?|\{#\w+\}$", re.MULTILINE)  # what an item begins and ends with
-SIGNS = re.compile(r"[`*\[\]{}<]|__|www\.|://")
+SIGNS = re.compile(r"[`*\[\]{}<]|__|~~|==|\\$|:\w+:|www\.|://", re.MULTILINE)
 MARGIN_HEADING = re.compile(r"#{1,6}")
 SHIFTED_HEADING = re.compile(r"(?: {1,3}|\\)(#{1,6}\s.*)")
+LOOSE = re.compile(r" {0,3}(?:[-*+](?=[^\W\d_])|\d+\)\s|[a-z]\)\s)\s*(.*)")  # two in a row are meant as a list
 BULLET = re.compile(r" {0,3}(?:[•·▪●◦‣]|[-*+]\N{NO-BREAK SPACE}|[–—]\s)\s*(.*)")
 LIST = re.compile(r" {0,3}(?:[-*+:]|\d+\.) ")  # or what explains a term
 RULE = re.compile(r"(?:-+|=+) *")
@@ -42,7 +43,7 @@ AROUND = tuple(  # the same, but for what stands between their signs
     )
 )
 REST = re.compile(  # what is looked for below; the brackets of whole links are not
-    rf"[`{{}}<]|\*\*|__|www\.|://|\[(?![^\[\]]*[^\[\]\s]\]{FILLER})|\](?!{FILLER})"
+    rf"[`{{}}<]|\*\*|__|~~|==|\\\n|:\w+:|www\.|://|\[(?![^\[\]]*[^\[\]\s]\]{FILLER})|\](?!{FILLER})"
 )
 LABEL = re.compile(r" {0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[([^\[\]]+)\] ?\[([^\[\]]*)\]")
@@ -90,6 +91,27 @@ LEFT: tuple[tuple[str, str, str, bool], ...] = (  # sign, what is wrong, cure, w
         "závorky smažte: „- text“",
         False,
     ),
+    (r"~~(?=\S)", "vlnovky ~~ by zůstaly v textu", "přeškrtnutý text napište <del>takto</del>", False),
+    (
+        r"==(?=[^\s=])[^=\n]*[^\s=]==",
+        "rovnítka == by zůstala v textu",
+        "zvýrazněný text napište <mark>takto</mark>",
+        False,
+    ),
+    (r"(?<![\w:]):[a-z]+(?:_[a-z]+)*:(?![\w:])", "zkratku obrázku web nezná", "vložte obrázek sám, třeba ⚠", False),
+    (
+        r"^\s*>\s*\[!\w+\]",
+        "rámeček by zůstal obyčejnou citací",
+        "smažte [!…]; co je důležité, napište **tučně**",
+        False,
+    ),
+    (
+        r"\\\n",
+        "zpětné lomítko na konci řádku by zůstalo v textu",
+        "nový řádek je <br>, nový odstavec prázdný řádek",
+        False,
+    ),
+    (r"^\[TOC\]$", "obsah web nevkládá", "smažte ho", False),
     ("`", "zpětný apostrof ` nemá druhý do páru", "doplňte ho, nebo smažte", False),
 )
 LEFT_SIGNS = tuple((re.compile(sign, re.MULTILINE), what, cure, severe) for sign, what, cure, severe in LEFT)
@@ -112,7 +134,9 @@ def problems(source: Source) -> Iterator[Problem]:
         elif not LIST.match(above):
             what, cure = "odsazený odstavec se ukáže jako kód", "začněte ho na kraji řádku; kód dejte mezi řádky ```"
             yield Problem(source.path, number, what, cure, first, severe=False)
-        if SIGNS.search(text) and SIGNS.search(USUAL.sub("", text)) and REST.search(left := blotted(text)):
+        odd = text.count('"') % 2
+        signs = SIGNS.search(text) and SIGNS.search(USUAL.sub("", text))
+        if (odd or signs) and (REST.search(left := blotted(text)) or odd):
             for start, what, cure, severe in sign_findings(left, labels):
                 number, line = lines[text.count("\n", 0, start)]
                 yield Problem(source.path, number, what, cure, line, severe)
@@ -148,7 +172,12 @@ def heading_problems(source: Source, lines: Lines) -> Iterator[Problem]:
 
 def bullet_problems(source: Source, lines: Lines) -> Iterator[Problem]:
     """Items as word processors write them; where only items may stand, items.stray says it."""
+    if len(lines) == 1 and lines[0][1].startswith("- "):
+        return
     bullets = [(number, line, match[1]) for number, line in lines if (match := BULLET.match(line))]
+    if not bullets:
+        loose = [(number, line, match[1]) for number, line in lines if (match := LOOSE.match(line))]
+        bullets = loose if len(loose) > 1 else []
     if bullets and bullets[0][:2] not in source.note.strays:
         number, line, text = bullets[0]
         yield Problem(source.path, number, "odrážka by zůstala v textu", f"napište „- {text[:40]}“", line, severe=False)
@@ -175,6 +204,9 @@ def sign_findings(text: str, labels: set[str]) -> Iterator[Finding]:
     for sign, what, cure, severe in LEFT_SIGNS:
         if match := sign.search(text):
             yield match.start(), what, cure, severe
+    if text.count('"') % 2:
+        cure = "doplňte ji, nebo smažte; palce napište slovem"
+        yield text.rindex('"'), 'uvozovka " nemá druhou do páru', cure, False
     for match in REFERENCE.finditer(text):
         if (match[2] or match[1]).lower() not in labels:
             yield match.start(), f"odkaz {match[0]} nemá adresu", "napište ji do závorek: [text](adresa)", False

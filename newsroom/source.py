@@ -20,7 +20,7 @@ PAGE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME = re.compile(r"(?P<key>.+)\.(?P<lang>cs|en)\.md")
 FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):(.*)")
 SPOILT_FIELD = re.compile(r"[ *_]*[A-Za-z][A-Za-z_-]*[ *_]*:")
-FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
+FENCE = re.compile(r"(`{3,}|~{3,}) *\.?[\w#.+-]* *")  # what Markdown takes for the beginning of code, no more
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Source:
         """The body read once: prose, and what was open at its end."""
         lines, fence, begun, comment = [], "", 0, False
         for number, line in self.body:
-            if not comment and (match := FENCE.match(line)) and fence in ("", line.strip()):
+            if not comment and (match := FENCE.fullmatch(line)) and fence in ("", line.rstrip(" ")):
                 fence, begun = ("" if fence else match[1]), number
                 continue
             if not fence:

@@ -46,6 +46,10 @@ def meant(lines: Lines) -> tuple[int, bool] | None:
 def row_problems(source: Source, lines: Lines) -> Iterator[Problem]:
     """Rows of another length than the first: what is too much is left out, and text below a table becomes a row."""
     columns = cells(lines[0][1])
+    if len(lines) == 2:
+        yield Problem(
+            source.path, lines[0][0], "tabulka má jen hlavičku", "přidejte řádky, nebo ji smažte", lines[0][1]
+        )
     for number, line in lines[2:]:
         if (found := cells(line)) > columns:
             what = f"řádek tabulky má {counted(found, 'buňku', 'buňky', 'buněk')}, první řádek jen {columns}"

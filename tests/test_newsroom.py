@@ -196,6 +196,17 @@ SLIPS = {
         "formulář vyplní /formulare/cenik/?tier=vip",
     ),
     "question to a list": (body("[x](/aktuality/?druh=opravy)"), 5, "tahle stránka nečte; smažte ho"),
+    "table without rows": (body("a | b\n--|--"), 5, "tabulka má jen hlavičku"),
+    "code off the margin": (body("Text.\n\n ```\n<b>\n ```"), 7, "kód by se ukázal jako text"),
+    "code below an item": (body("- x\n\n    ```\n    y\n    ```"), 7, "pod položkou kód místo toho odsaďte"),
+    "code with a title": (body("~~~ sh skript\n<b>\n~~~"), 5, "kód by se ukázal jako text"),
+    "HTML in what is no code": (body(" ~~~\n<div>\n ~~~"), 6, "značka HTML <div> není dovolená"),
+    "block of HTML, in which Markdown is none": (body("<details>**x**</details>"), 5, "značka HTML <details>"),
+    "place named twice": (body("Text. {#a}\n\n*x*{: #a}"), 7, "značka {#a} je tu podruhé (poprvé na řádku 5)"),
+    "place of every page": (body("*x*{#main}"), 5, "značka {#main} patří webu"),
+    "empty heading": (body("Text.\n\n##"), 7, "nadpis nemá text"),
+    "heading in bold and with signs": (body("## **Opravy**\n- x"), 5, "má být bez značek; napište ## Opravy"),
+    "entity in the title": (GOOD.replace("ISPadmin 4.29", "Sítě &amp; servery 4.29"), 1, "je jen text"),
     "footnote": (body("text[^1]"), 5, "poznámky pod čarou web neumí"),
     "id in the middle": (body("## Opravy\n- x {#k7f3q2} dál"), 6, "značka by zůstala v textu"),
     "id that is not whole": (body("## Opravy\n- x {# k7f3q2}"), 6, "značka by zůstala v textu"),
@@ -225,6 +236,18 @@ DOUBTS = {
     "underscores behind": (body("Text **a** tučný__ dál."), 5, "podtržítka __ by zůstala v textu"),
     "ticked box": (body("- [x] y"), 5, "zaškrtávací políčka web neumí"),
     "table without a rule": (body("Otevřeno:\nPo–Čt | 8–16\nPá | 8–14"), 6, "tabulka by zůstala obyčejným textem"),
+    "struck out": (body("Už ~~neplatí~~."), 5, "vlnovky ~~ by zůstaly v textu; přeškrtnutý text napište <del>"),
+    "marked": (body("Už ==platí==."), 5, "rovnítka == by zůstala v textu; zvýrazněný text napište <mark>"),
+    "emoji by name": (body("Pozor :warning: zde."), 5, "zkratku obrázku web nezná"),
+    "frame of GitHub": (body("> [!NOTE]\n> Text."), 5, "rámeček by zůstal obyčejnou citací"),
+    "break of GitHub": (body("Text\\\ndál."), 5, "zpětné lomítko na konci řádku by zůstalo v textu"),
+    "contents": (body("[TOC]"), 5, "obsah web nevkládá"),
+    "quote without its pair": (body('Řekl "ano.'), 5, 'uvozovka " nemá druhou do páru'),
+    "numbers with brackets": (body("Postup:\n\n1) x\n2) y"), 7, "odrážka by zůstala v textu; napište „- x“"),
+    "hyphens without a space": (body("-jedna\n-dva"), 5, "odrážka by zůstala v textu; napište „- jedna“"),
+    "item indented by two": (body("- x\n  - y"), 6, "položka by nebyla vnořená"),
+    "item indented by three, apart": (body("1. x\n\n   - y"), 7, "položka by nebyla vnořená"),
+    "item twice": (body("## Opravy\n- **Síť:** x\n- y\n- **Síť:** x"), 8, "stejná položka už je na řádku 6"),
     "backtick": (body("a\nText `kód."), 6, "zpětný apostrof ` nemá druhý do páru"),
     "indented paragraph": (body("Text.\n\n    Další."), 7, "se ukáže jako kód"),
     "bullets of Word": (body("• x\n• y"), 5, "odrážka by zůstala v textu; napište „- x“"),
@@ -281,7 +304,7 @@ c |
 
 Otevřete Síť | Porty.
 Zvolte *A* | B, __tučné__, `a | b`
-a `c | d`, snake__case, `__init__`, ______, [ ] a [X].
+a `c | d`, `"`, 1:2:3, a == b, "`c`" 'd', -5 °C, <del>e</del>, snake__case, `__init__`, ______, [ ] a [X].
 
 [x](/formulare/cenik/?tier=vip&tier=updates&amp;customer=new), [y](/hledani/?q=a%20b),
 [z](/formulare/od/?verze=4.24),
@@ -289,16 +312,25 @@ a `c | d`, snake__case, `__init__`, ______, [ ] a [X].
 
 ***
 
+```
+ ```
+## a {#nadpis}
+```
+
 1. ***a***
 
     pod a
+
+    - vnořené
+
+        kód
 
 Pojem
 : vysvětlení
 
 ---
 
-### Nadpis {#nadpis}
+## Nadpis {#nadpis}
 
 - x {#k7f3q2}
 
@@ -673,6 +705,13 @@ def test_a_module_written_otherwise_is_a_warning(content: Path, item: str, expec
 def test_a_date_far_away_is_a_warning(content: Path) -> None:
     (content / "news/4.29.cs.md").write_text(GOOD.replace("2026", "2062"))
     assert any("datum je víc než rok daleko" in str(problem) for problem in check.problems(content, NOW))
+
+
+def test_a_heading_that_leaves_out_a_level_is_a_warning(content: Path) -> None:
+    (content / "news/2026-11-20-a.cs.md").write_text("Title: A\nDate: 2026-11-20\n\n## A\n\n### B\n\n## C\n\n#### D\n")
+    found = [str(problem) for problem in check.problems(content, NOW) if "úroveň" in problem.what]
+    assert len(found) == 1
+    assert ":10: upozornění: nadpis přeskočil úroveň; napište ### D" in found[0]
 
 
 def test_notices_may_have_headings_of_their_own(content: Path) -> None:
