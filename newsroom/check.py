@@ -8,7 +8,20 @@ from datetime import datetime
 from pathlib import Path
 
 import pelicanconf
-from newsroom import addresses, body, clock, data, files, frontmatter, ids, items, leftovers, translation, versions
+from newsroom import (
+    addresses,
+    body,
+    clock,
+    data,
+    files,
+    frontmatter,
+    ids,
+    items,
+    leftovers,
+    structure,
+    translation,
+    versions,
+)
 from newsroom.body import TEMPLATE_ID
 from newsroom.links import Site
 from newsroom.problem import Problem, counted, report, summary
@@ -25,6 +38,7 @@ def problems(content: Path, now: datetime | None = None) -> list[Problem]:
     for source in sources:
         found += frontmatter.problems(source)
         found += body.problems(source, site)
+        found += structure.problems(source, site)
         found += leftovers.problems(source)
         found += items.problems(source) if source.folder == "news" else []
     found += translation.problems(sources)
