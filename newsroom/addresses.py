@@ -40,7 +40,7 @@ def problems(sources: list[Source]) -> Iterator[Problem]:
             if bare in owners:
                 what = f"stará cesta {old} už patří souboru {owners[bare].path}"
                 yield at(source, "Redirect_from", what, "nechte ji jen na jednom místě")
-            elif bare in bare_made:
+            elif bare in bare_made or f"{bare}/".startswith(FOLDERS):
                 yield at(source, "Redirect_from", f"cesta {old} patří stránce, která na webu je", "smažte ji")
             owners.setdefault(bare, source)
 

@@ -139,7 +139,7 @@ def image_problems(source: Source, line: str, site: Site) -> Findings:
         if not target.startswith(("{attach}", "{static}")):
             yield f"obrázek „{target}“ se na web nedostane", f"uložte ho vedle textu a napište {PICTURE}"
         else:
-            site.pictures.add(local_path(source, target.partition("}")[2], site).resolve())
+            site.used.add(local_path(source, target.partition("}")[2], site).resolve())
 
 
 def address_problems(source: Source, line: str, site: Site) -> Findings:

@@ -13,6 +13,7 @@ from newsroom import (
     body,
     clock,
     data,
+    days,
     files,
     frontmatter,
     ids,
@@ -40,14 +41,16 @@ def problems(content: Path, now: datetime | None = None) -> list[Problem]:
         found += body.problems(source, site)
         found += structure.problems(source, site)
         found += leftovers.problems(source)
+        found += days.problems(source)
         found += items.problems(source) if source.folder == "news" else []
     found += translation.problems(sources)
     found += versions.problems(sources, now)
     found += items.module_problems([source for source in sources if source.folder == "news"])
     found += addresses.problems(sources)
     found += title_problems(sources)
+    found += lonely_problems(sources, site)
     found += description_problems(sources)
-    found += files.problems(content, site.pictures)
+    found += files.problems(content, site.used)
     found += data.problems(content, now)
     return sorted(set(found))
 
@@ -79,12 +82,24 @@ def title_problems(sources: list[Source]) -> Iterator[Problem]:
             yield Problem(source.path, source.line_of("Title"), what, cure, f"Title: {source['Title']}")
 
 
+def lonely_problems(sources: list[Source], site: Site) -> Iterator[Problem]:
+    """Pages that nothing leads to: neither the menu nor a link."""
+    for source in sources:
+        known = source.folder == "news" or source.key in pelicanconf.ADDRESSES or source.path in site.linked
+        if not known and source["Status"].lower() != "draft":
+            what, cure = "na stránku nevede žádný odkaz", "odkažte na ni z jiné, jinak ji nikdo nenajde"
+            yield Problem(source.path, 1, what, cure, severe=False)
+
+
 def description_problems(sources: list[Source]) -> Iterator[Problem]:
     """As long as search engines show."""
     for source in sources:
         if source["Description"] and len(source["Description"]) not in DESCRIPTION:
             what, cure = f"popis má {len(source['Description'])} znaků", "vyhledávače ukazují 50 až 170 znaků"
             yield Problem(source.path, source.line_of("Description"), what, cure, source["Description"], severe=False)
+        if len(source["Summary"]) >= DESCRIPTION.stop:
+            what, cure = f"shrnutí má {len(source['Summary'])} znaků", "vyhledávače ukazují nejvýš 170 znaků"
+            yield Problem(source.path, source.line_of("Summary"), what, cure, source["Summary"], severe=False)
 
 
 def main() -> int:

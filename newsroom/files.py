@@ -25,8 +25,8 @@ RUN = (".html", ".htm", ".xhtml", ".js", ".mjs", ".svgz")  # by browsers, as if 
 TEXTS = (".md", ".markdown", ".txt", ".rst", ".doc", ".docx", ".odt", ".rtf")
 
 
-def problems(content: Path, pictures: Set[Path]) -> Iterator[Problem]:
-    """Give what is wrong with the files of a content folder; `pictures` are those that some page shows."""
+def problems(content: Path, used: Set[Path]) -> Iterator[Problem]:
+    """Give what is wrong with the files of a content folder; `used` are those that some page shows or offers."""
     for folder, folders, names in os.walk(content):
         for name in sorted((*folders, *names)):
             path = Path(folder, name)
@@ -45,7 +45,9 @@ def problems(content: Path, pictures: Set[Path]) -> Iterator[Problem]:
                 cure = "přesuňte ho do content/news nebo content/pages"
                 yield Problem(shown, 1, "soubor leží tam, kde ho web nevidí", cure)
             elif path.suffix.lower() in PICTURES:
-                yield from picture_problems(path, shown, pictures)
+                yield from picture_problems(path, shown, used)
+            elif inside.parts[0] == DOWNLOADS and path.is_file() and not name.startswith("."):
+                yield from download_problems(path, shown, used)
 
 
 def misplaced(inside: Path) -> tuple[str, ...]:
@@ -55,7 +57,16 @@ def misplaced(inside: Path) -> tuple[str, ...]:
     return TEXTS[:2] if len(inside.parts) > 1 and inside.parts[0] == DOWNLOADS else TEXTS
 
 
-def picture_problems(path: Path, shown: str, pictures: Set[Path]) -> Iterator[Problem]:
+def download_problems(path: Path, shown: str, used: Set[Path]) -> Iterator[Problem]:
+    """Files that there is no way to."""
+    if not path.stat().st_size:
+        yield Problem(shown, 1, "soubor je prázdný", "uložte ho znovu, nebo ho smažte")
+    if path.resolve() not in used:
+        what, cure = "soubor nikdo nenabízí, na webu nebude", "odkažte na něj, nebo ho smažte"
+        yield Problem(shown, 1, what, cure, severe=False)
+
+
+def picture_problems(path: Path, shown: str, used: Set[Path]) -> Iterator[Problem]:
     """Pictures that nobody sees, and those that nobody wants to wait for."""
     size, begins = path.stat().st_size, path.open("rb").read(512)
     if not SIGNATURES[path.suffix.lower()].search(begins):
@@ -66,7 +77,7 @@ def picture_problems(path: Path, shown: str, pictures: Set[Path]) -> Iterator[Pr
         yield Problem(shown, 1, what, cure)
     elif path.suffix.lower() == ".svg":
         yield from (Problem(shown, *finding) for finding in drawings.problems(path.read_bytes()))
-    if path.resolve() not in pictures:
+    if path.resolve() not in used:
         yield Problem(shown, 1, "obrázek nikdo neukazuje", "smažte ho, nebo ho vložte do textu", severe=False)
     elif size > HEAVY:
         what, cure = f"obrázek má {size // 1000} kB", f"zmenšete ho pod {HEAVY // 1000} kB"

@@ -36,13 +36,14 @@ REFUSED = {
 CHANNELS = ("stable", "beta")
 TEMPLATES = ("page", "home")
 STATES = ("draft", "published")
-OLD_PATH = re.compile(r"/[A-Za-z0-9._~%/-]*")
+OLD_PATH = re.compile(r"(?!.*(?://|/\.{1,2}(?:/|$)))/[A-Za-z0-9._~%/-]*")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HUMAN_DATE = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4}).*")
 LOOSE_DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})(?:\D+(\d{1,2})[:.](\d{2}))?")  # in the right order
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-MARKUP = re.compile(r"\*\*|&(?:#?\w+);|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^\"[^\"]*\"$")
+EMPHASIS = r"(?<!\w)([*_])(?=\w)[^*_]*(?<=\w)\1(?!\w)"
+MARKUP = re.compile(rf"\*\*|~~|<!--|\{{[#:]|{EMPHASIS}|&(?:#?\w+);|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^\"[^\"]*\"$")
 HARD_SPACE = "; mezera v něm je pevná (z Wordu), napište ji mezerníkem"
 MANY = 12  # words are no help any more
 TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?!\.?\d)")
@@ -163,6 +164,8 @@ def plain_findings(source: Source, value: str) -> Findings:
             "hodnota v hlavičce je jen text",
             "smažte značky Markdownu a HTML, rovné uvozovky kolem ní i křížek před ní",
         )
+    if value.count('"') % 2:
+        yield 'uvozovka " nemá druhou do páru', "doplňte ji, nebo smažte; palce napište slovem"
     for address in EMAIL.findall(value):
         yield f"e-mailovou adresu {address} by posbírali roboti", "smažte ji, v textu odkažte na kontakt"
 

@@ -37,7 +37,8 @@ class Site:
     addresses: dict[str, Source | None]  # every address that answers, with the file behind it
     blocks: dict[str, set[str]]  # name -> ids in its template
     held_back: set[str] = field(default_factory=set)  # paths, as they are shown, of drafts and future notes
-    pictures: set[Path] = field(default_factory=set)  # those that some page shows
+    used: set[Path] = field(default_factory=set)  # files that some page shows or offers
+    linked: set[str] = field(default_factory=set)  # paths, as they are shown, of what some page leads to
     twins: dict[str, str] = field(default_factory=dict)  # address -> its like in the other language
     known_ids: dict[str, set[str]] = field(default_factory=dict)
 
@@ -85,6 +86,7 @@ def target_problems(source: Source, target: str, site: Site) -> Findings:
             near = get_close_matches(path.name.lower(), beside, 1, 0.8)
             cure = f"mysleli jste „{beside[near[0]]}“?" if near else "opravte jméno, nebo soubor přidejte"
             yield f"soubor „{url.path}“ neexistuje", cure
+        site.used.add(path.resolve())
     elif target.startswith("{"):
         yield f"odkaz „{target}“ nezná web", "pište {filename} pro stránky, {attach} pro obrázky a soubory"
     elif not target:
@@ -125,6 +127,7 @@ def file_problems(source: Source, target: str, url: SplitResult, site: Site) -> 
 
 def early_problems(source: Source, target: str, linked: Source, site: Site) -> Findings:
     """What is out does not link to what is not."""
+    site.linked.add(linked.path)
     if linked.path in site.held_back and source.path not in site.held_back:
         yield f"odkaz „{target}“ vede na text, který ještě nevyšel", "počkejte s ním, až vyjde"
 

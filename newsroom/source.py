@@ -152,7 +152,7 @@ def read(path: Path, content: Path) -> tuple[Source | None, list[Problem]]:
     folder = path.relative_to(content).parts[0]
     name = NAME.fullmatch(path.name)
     right_key = name and (PAGE if folder == "pages" else VERSION).fullmatch(name["key"])
-    if name and folder == "news" and not right_key:
+    if name and folder == "news" and not right_key and iso_date(name["key"][:10]):
         right_key = NOTICE.fullmatch(name["key"])
     if path.parent.parent != content or not name or not right_key:
         return None, [Problem(shown, 1, "soubor má nesprávné jméno", name_cure(path.name, folder))]
@@ -169,12 +169,14 @@ def name_cure(name: str, folder: str) -> str:
         return "takový obrázek prohlížeče neukážou; uložte ho jako PNG nebo JPEG"
     if not name.lower().endswith((".md", ".markdown", ".txt")):
         return "soubor ke stažení přesuňte do content/soubory, jiný smažte"
-    match = re.fullmatch(r"(.+?)(?:\.(?:cs|en|cz|cze|ces|eng|gb))?\.(?:md|markdown|txt)", name)
+    match = re.fullmatch(r"(.+?)(?:\.(?:cs|en|cz|cze|ces|eng|gb))?\.(?:md|markdown|txt)", name.lower())
     news = match and (VERSION.fullmatch(match[1]) or NOTICE.fullmatch(match[1]))
     if folder == "pages" and news:
         return "přesuňte ho do content/news"
     if folder == "pages":
         return "pojmenujte ho jako support.cs.md: malá písmena bez háčků, jazyk cs nebo en"
+    if match and NOTICE.fullmatch(match[1]) and not iso_date(match[1][:10]):
+        return f"den {match[1][:10]} v kalendáři není"
     if match and news:
         return f"má to být {match[1]}.cs.md, nebo {match[1]}.en.md? Vzory: 4.28.cs.md, 2026-11-22-jmeno.cs.md"
     return "pojmenujte ho jako 4.28.cs.md nebo 2026-11-22-jmeno.cs.md"

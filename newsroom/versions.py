@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from newsroom.notes import HEADINGS, version_order
 from newsroom.problem import Problem
-from newsroom.source import VERSION, Source
+from newsroom.source import VERSION, Source, iso_date
 
 FAR = timedelta(days=366)  # nobody announces a release so long before
 
@@ -25,6 +25,10 @@ def problems(sources: list[Source], now: datetime) -> Iterator[Problem]:
         for source in notes:
             if source.date and source.date > now + FAR:
                 what, cure = "datum je víc než rok daleko", "zkontrolujte rok"
+                yield at(source, "Date", what, cure, severe=False)
+            named = iso_date(source.key[:10])
+            if source.date and named and abs(source.date - named) > FAR:
+                what, cure = "datum je víc než rok jinde než datum ve jménu souboru", "zkontrolujte rok"
                 yield at(source, "Date", what, cure, severe=False)
 
 
@@ -66,3 +70,6 @@ def requires_problems(source: Source, releases: dict[str, Source], now: datetime
         yield at(source, "Requires", f"verze {required} není starší než {source['Version']}", "uveďte starší")
     elif stop.held_back(now) and not source.held_back(now):
         yield at(source, "Requires", f"verze {required} ještě nevyšla", "počkejte, až vyjde, nebo uveďte jinou")
+    elif channel(stop) == "beta" and channel(source) != "beta":
+        what, cure = f"verze {required} je beta", "uveďte stabilní, betu většina zákazníků nedostane"
+        yield at(source, "Requires", what, cure, severe=False)

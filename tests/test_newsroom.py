@@ -207,6 +207,10 @@ SLIPS = {
     "empty heading": (body("Text.\n\n##"), 7, "nadpis nemá text"),
     "heading in bold and with signs": (body("## **Opravy**\n- x"), 5, "má být bez značek; napište ## Opravy"),
     "entity in the title": (GOOD.replace("ISPadmin 4.29", "Sítě &amp; servery 4.29"), 1, "je jen text"),
+    "title in italics": (GOOD.replace("ISPadmin 4.29", "*Nová* verze 4.29"), 1, "je jen text"),
+    "quote in the title": (GOOD.replace("ISPadmin 4.29", 'Verze "4.29'), 1, "nemá druhou do páru"),
+    "old path of a preview": (GOOD.replace("Version", "Redirect_from: /nahled/a/\nVersion"), 3, "která na webu je"),
+    "old path with dots": (GOOD.replace("Version", "Redirect_from: /a/../b\nVersion"), 3, "není cesta na starém webu"),
     "footnote": (body("text[^1]"), 5, "poznámky pod čarou web neumí"),
     "id in the middle": (body("## Opravy\n- x {#k7f3q2} dál"), 6, "značka by zůstala v textu"),
     "id that is not whole": (body("## Opravy\n- x {# k7f3q2}"), 6, "značka by zůstala v textu"),
@@ -248,6 +252,11 @@ DOUBTS = {
     "item indented by two": (body("- x\n  - y"), 6, "položka by nebyla vnořená"),
     "item indented by three, apart": (body("1. x\n\n   - y"), 7, "položka by nebyla vnořená"),
     "item twice": (body("## Opravy\n- **Síť:** x\n- y\n- **Síť:** x"), 8, "stejná položka už je na řádku 6"),
+    "another day of the week": (body("V neděli 7. prosince od 6:00."), 5, "7. prosince není neděle, je to pondělí"),
+    "the same in figures": (body("Ve středu 1. 12. 2026 ráno."), 5, "1. 12. 2026 není středa, je to úterý"),
+    "day that is not in the calendar": (body("Do 31. listopadu."), 5, "den 31. listopadu v kalendáři není"),
+    "leap day": (body("Od 29. 2. 2027."), 5, "den 29. 2. 2027 v kalendáři není"),
+    "summary of many words": (GOOD.replace("Version", f"Summary: {'slovo ' * 40}\nVersion"), 3, "shrnutí má 239 znaků"),
     "backtick": (body("a\nText `kód."), 6, "zpětný apostrof ` nemá druhý do páru"),
     "indented paragraph": (body("Text.\n\n    Další."), 7, "se ukáže jako kód"),
     "bullets of Word": (body("• x\n• y"), 5, "odrážka by zůstala v textu; napište „- x“"),
@@ -309,6 +318,9 @@ a `c | d`, `"`, 1:2:3, a == b, "`c`" 'd', -5 °C, <del>e</del>, snake__case, `__
 [x](/formulare/cenik/?tier=vip&tier=updates&amp;customer=new), [y](/hledani/?q=a%20b),
 [z](/formulare/od/?verze=4.24),
 [cizí](https://x.cz/?tier=vpi).
+
+V neděli 6. prosince, v úterý dne 1. 12. 2026, 29. února 2028, 29. února, od 7.–31. ledna, verze 4.28.2017, 1. 2. krok,
+v sobotu a neděli 5. a 6. prosince, ve středu 6. ledna.
 
 ***
 
@@ -624,6 +636,44 @@ def test_what_browsers_run_is_no_file_to_download(content: Path, name: str) -> N
     assert faults(content) == [
         f"content/soubory/{name}:1: soubor by se na webu spustil; uložte ho jako PDF, nebo smažte"
     ]
+
+
+def test_a_file_to_download_that_nobody_gets_is_said(content: Path) -> None:
+    (content / "soubory").mkdir()
+    (content / "soubory/navod.pdf").write_bytes(b"")
+    found = [(problem.path, problem.what, problem.severe) for problem in check.problems(content, NOW)]
+    assert found == [
+        ("content/soubory/navod.pdf", "soubor je prázdný", True),
+        ("content/soubory/navod.pdf", "soubor nikdo nenabízí, na webu nebude", False),
+    ]
+
+
+def test_a_page_that_nothing_leads_to_is_a_warning(content: Path) -> None:
+    page = f"Title: Tarify\nSlug: tarify\nDescription: {'slovo ' * 12}\n\nText.\n"
+    (content / "pages/tariffs.cs.md").write_text(page)
+    said = "content/pages/tariffs.cs.md:1: upozornění: na stránku nevede žádný odkaz"
+    assert any(str(problem).startswith(said) for problem in check.problems(content, NOW))
+    for link in ("/tarify/", "{filename}/pages/tariffs.cs.md"):
+        (content / "news/4.29.cs.md").write_text(body(f"[x]({link})"))
+        assert not any(str(problem).startswith(said) for problem in check.problems(content, NOW))
+
+
+def test_a_stop_that_is_a_beta_is_a_warning(content: Path) -> None:
+    beta = GOOD.replace("4.29", "4.28.1").replace("Version", "Channel: beta\nVersion")
+    (content / "news/4.28.1.cs.md").write_text(beta)
+    (content / "news/4.29.cs.md").write_text(GOOD.replace("Version", "Requires: 4.28.1\nVersion"))
+    assert any("4.29.cs.md:3: upozornění: verze 4.28.1 je beta" in str(found) for found in check.problems(content, NOW))
+
+
+def test_the_day_in_a_notice_s_name_is_one_and_near_its_date(content: Path) -> None:
+    text = "Title: Odstávka\nDate: 2026-11-20\n\nText.\n"
+    (content / "news/2026-11-31-a.cs.md").write_text(text)
+    (content / "news/2024-11-01-b.cs.md").write_text(text)
+    found = [str(problem) for problem in check.problems(content, NOW)]
+    assert any(
+        "2026-11-31-a.cs.md:1: soubor má nesprávné jméno; den 2026-11-31 v kalendáři není" in one for one in found
+    )
+    assert any("2024-11-01-b.cs.md:2: upozornění: datum je víc než rok jinde" in one for one in found)
 
 
 def test_a_picture_may_not_have_a_space_in_its_name(content: Path) -> None:
