@@ -69,7 +69,7 @@ def operations(database: Database, rows: int) -> dict[str, float]:
     def deliver() -> None:
         claim = outbox.claim(time.time(), 1200)
         assert claim
-        outbox.mark_sent(claim, time.time(), "250 OK")
+        outbox.record(claim.sent(time.time(), "250 OK"))
 
     def health() -> None:
         database.ping()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from forms.database import OutboxError
-from forms.outbox import Claim, Outbox
+from forms.outbox import Claim, Outbox, Record
 from forms.relay import DeferredError, RefusedError, RelayDownError, SessionLostError
 
 logger = logging.getLogger("forms.delivery")
@@ -43,45 +43,52 @@ def deliver_due(
     A refused or deferred message, or one that makes the relay break off, does not hold up the others. When no session
     can be had, or two are lost in a row, the call ends and the rest stay due: a dead relay is not asked for each.
     """
-    sent = lost = 0
-    while not stopped() and (claim := outbox.claim(clock(), lease_seconds)):
+    sent, lost, up = 0, 0, True
+
+    def settle(claim: Claim, record: Record) -> Claim | None:
+        """Write down what became of a message and take the next one, again while the database is busy or away.
+
+        One commit for both. What is sent and not recorded would be sent twice.
+        """
+        while True:
+            try:
+                if up and not stopped():
+                    return outbox.claim(clock(), lease_seconds, record)
+                outbox.record(record)
+                return None
+            except OutboxError:
+                if clock() > claim.leased_until - 10:
+                    raise
+                time.sleep(1)
+
+    claim = None if stopped() else outbox.claim(clock(), lease_seconds)
+    while claim:
         try:
             reply = send(claim.sender, claim.recipient, claim.message)
         except RefusedError as error:
-            outbox.mark_failed(claim, clock(), str(error))
+            record = claim.failed(clock(), str(error))
             logger.error("%s refused for good, parked; see `outbox show %s`", claim.reference, claim.reference)
         except (DeferredError, SessionLostError) as error:
-            _put_off(outbox, claim, pause(claim.attempts, retry_seconds), clock(), str(error))
+            record = _put_off(claim, pause(claim.attempts, retry_seconds), clock(), str(error))
             lost = lost + 1 if isinstance(error, SessionLostError) else 0
             if lost == 2:
                 logger.warning("the relay broke off twice in a row")
-                return sent, False
+                up = False
         except RelayDownError as error:  # not this message's fault: due again soon, the worker's own pause grows
-            _put_off(outbox, claim, retry_seconds, clock(), str(error))
+            record = _put_off(claim, retry_seconds, clock(), str(error))
             logger.warning("the relay takes no mail now: %s", type(error.__cause__ or error).__name__)
-            return sent, False
+            up = False
         else:
-            _record_sent(outbox, claim, clock, reply)
+            record = claim.sent(clock(), reply)
             sent, lost = sent + 1, 0
             logger.info("%s sent, attempt %d", claim.reference, claim.attempts)
-    return sent, True
+        claim = settle(claim, record)
+    return sent, up
 
 
-def _record_sent(outbox: Outbox, claim: Claim, clock: Callable[[], float], reply: str) -> None:
-    """Record a 2yz, and again while the database is busy or away: what is not recorded would be sent twice."""
-    while True:
-        try:
-            return outbox.mark_sent(claim, clock(), reply)
-        except OutboxError:
-            if clock() > claim.leased_until - 10:
-                raise
-            time.sleep(1)
-
-
-def _put_off(outbox: Outbox, claim: Claim, seconds: float, now: float, words: str) -> None:
+def _put_off(claim: Claim, seconds: float, now: float, words: str) -> Record:
     if now - claim.tried_since >= GIVE_UP_SECONDS:
-        outbox.mark_failed(claim, now, f"given up after five days: {words}")
         logger.error("%s given up after five days, parked; see `outbox show %s`", claim.reference, claim.reference)
-        return
-    outbox.defer(claim, now + seconds, words)
+        return claim.failed(now, f"given up after five days: {words}")
     logger.warning("%s put off, attempt %d", claim.reference, claim.attempts)
+    return claim.deferred(now + seconds, words)

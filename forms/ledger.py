@@ -147,7 +147,7 @@ class Ledger:
     def bounce(self, reference: str, message_id: str, words: str, now: float) -> Any:
         """Park a mail that came back, beside what the relay said when it took it; return its row as it was, or None.
 
-        It counts as sent, for that it was; a `mark_sent` that comes late leaves it parked.
+        It counts as sent, for that it was; a deliverer's record that comes late leaves it parked.
         """
         this = table.c.reference == reference
         with self.database.transaction(write=True) as connection:

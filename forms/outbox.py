@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -38,6 +38,9 @@ class Envelope:
     suspicious: bool = False
 
 
+Record: TypeAlias = sa.Update  # what became of a claimed message, for the outbox to write down
+
+
 @dataclass(frozen=True)
 class Claim:
     """A due message that is ours until its lease ends; `attempts` and `tried_since` count this one."""
@@ -50,6 +53,21 @@ class Claim:
     leased_until: float
     tried_since: float
     attempts: int
+
+    def sent(self, now: float, reply: str) -> Record:
+        """The relay took the message, in its own words (2yz); that holds whatever else was decided meanwhile."""
+        return self._ended(table.c.sent_at.is_(None), sent_at=now, failed_at=None, reply=reply)
+
+    def deferred(self, until: float, reply: str) -> Record:
+        """It is put off until then, unless another deliverer has it by now."""
+        return self._ended(sa.and_(PENDING, table.c.attempts == self.attempts), next_attempt_at=until, reply=reply)
+
+    def failed(self, now: float, reply: str) -> Record:
+        """It is parked: no machine sends or deletes it any more; a person decides."""
+        return self._ended(sa.and_(PENDING, table.c.attempts == self.attempts), failed_at=now, reply=reply)
+
+    def _ended(self, when: sa.ColumnElement[bool], **values: Any) -> Record:
+        return table.update().where(table.c.id == self.id, when).values(leased_until=None, **values)
 
 
 NOW, UNTIL, THEN = (sa.bindparam(name, type_=sa.Double) for name in ("now", "until", "farthest"))
@@ -91,27 +109,23 @@ class Outbox:
         with self.database.transaction() as connection:
             return connection.scalar(sa.select(table.c.receipt).where(table.c.token == token))
 
-    def claim(self, now: float, lease: float) -> Claim | None:
+    def claim(self, now: float, lease: float, record: Record | None = None) -> Claim | None:
         """Take one due message for `lease` seconds; None where none is due. Two deliverers never get the same one.
 
         A new one is due whatever its time, and one that waits for longer than any pause or lease: a clock was set back.
+        What became of the last one is written by the same commit.
         """
         times = {"now": now, "until": now + lease, "farthest": now + max(lease, FARTHEST)}
         with self.database.transaction(write=True) as connection:
+            if record is not None:
+                connection.execute(record)
             row = connection.execute(TAKE, times).one_or_none()
         return Claim(*row) if row else None
 
-    def mark_sent(self, claim: Claim, now: float, reply: str) -> None:
-        """Record that the relay took the message, in its own words (2yz), whatever else was decided meanwhile."""
-        self._settle(claim.id, table.c.sent_at.is_(None), sent_at=now, failed_at=None, reply=reply)
-
-    def defer(self, claim: Claim, until: float, reply: str) -> None:
-        """Put the message off until then, unless another deliverer has it by now."""
-        self._settle(claim.id, sa.and_(PENDING, table.c.attempts == claim.attempts), next_attempt_at=until, reply=reply)
-
-    def mark_failed(self, claim: Claim, now: float, reply: str) -> None:
-        """Park the message: no machine sends or deletes it any more; a person decides."""
-        self._settle(claim.id, sa.and_(PENDING, table.c.attempts == claim.attempts), failed_at=now, reply=reply)
+    def record(self, record: Record) -> None:
+        """Write down what became of a message, and take no other."""
+        with self.database.transaction(write=True) as connection:
+            connection.execute(record)
 
     def purge(self, before: float, dry_run: bool = False) -> int:
         """Delete rows that were sent before then and did not bounce, and only those, PORTION at most; return how many.
@@ -124,10 +138,6 @@ class Outbox:
                 return connection.scalar(sa.select(sa.func.count()).select_from(table).where(old)) or 0
             portion = sa.select(table.c.id).where(old).limit(PORTION)
             return connection.execute(table.delete().where(table.c.id.in_(portion))).rowcount
-
-    def _settle(self, row_id: int, when: sa.ColumnElement[bool], **values: Any) -> None:
-        with self.database.transaction(write=True) as connection:
-            connection.execute(table.update().where(table.c.id == row_id, when).values(leased_until=None, **values))
 
 
 def insert(connection: sa.Connection, envelope: Envelope) -> None:

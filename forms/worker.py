@@ -77,14 +77,21 @@ class Worker:
 
     def turn(self, stop: Stop) -> tuple[int, bool]:
         """Send what is due through one session; return how many were sent and whether the relay was there for all."""
-        relay = self.relay()
+        relay, sent = self.relay(), 0
         try:
-            done = deliver_due(self.outbox, relay.send, self.retry, self.lease, stopped=lambda: self._stopped(stop))
+            while True:
+                self._keep_house_when_due()
+                more, up = deliver_due(
+                    self.outbox, relay.send, self.retry, self.lease, stopped=lambda: self._stopped(stop)
+                )
+                sent += more
+                if stop.asked or not up or not self._house_is_due():
+                    break
         except BaseException:
             relay.close()
             raise
         relay.quit()
-        return done
+        return sent, up
 
     def once(self, stop: Stop) -> bool:
         """Take one turn and keep house; return whether the relay was there, or raise OutboxError."""
@@ -138,12 +145,17 @@ class Worker:
                 return
 
     def _stopped(self, stop: Stop) -> bool:
-        """Between two mails: keep house every HOUSEKEEPING_SECONDS."""
+        """Between two mails: whether to end, or to keep house first."""
         self.stuck_at = time.monotonic() + self.lease + max(self.poll, LONGEST_PAUSE)
-        if time.monotonic() >= self.house_due:
+        return stop.asked or self._house_is_due()
+
+    def _house_is_due(self) -> bool:
+        return time.monotonic() >= self.house_due
+
+    def _keep_house_when_due(self) -> None:
+        if self._house_is_due():
             self.house_due = time.monotonic() + HOUSEKEEPING_SECONDS
             self._keep_house()
-        return stop.asked
 
     def _keep_house(self) -> None:
         self.alarm()

@@ -18,7 +18,7 @@ def filled(database):
     outbox, ledger = Outbox(database), Ledger(database)
     for number in range(3):
         outbox.add(envelope(number))
-    outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250")
+    outbox.record(outbox.claim(NOW, 600).sent(NOW, "250"))
     ledger.park("R2", NOW)
     return [tuple(row) for row in ledger.rows()]
 

@@ -119,7 +119,7 @@ def test_once_says_when_the_relay_or_the_database_is_away(environ, reference, tm
 @pytest.mark.both_databases
 def test_once_deletes_old_rows_too(runner, outbox, ledger, reference):
     claim = outbox.claim(time.time(), 600)
-    outbox.mark_sent(claim, time.time() - 31 * 86400, "250")
+    outbox.record(claim.sent(time.time() - 31 * 86400, "250"))
     assert runner.invoke(args=["deliver", "--once"]).exit_code == 0
     assert not ledger.rows()
 
@@ -132,7 +132,7 @@ def test_the_worker_deletes_old_rows_in_portions_and_looks_again_in_an_hour(app,
     def left_of(old):
         for number in old:
             outbox.add(envelope(number))
-            outbox.mark_sent(outbox.claim(NOW, 600), 1, "250")
+            outbox.record(outbox.claim(NOW, 600).sent(1, "250"))
         diligent.purge()
         return len(ledger.rows())
 

@@ -64,7 +64,7 @@ def test_the_list_is_filtered_limited_and_fits_a_terminal(runner, outbox, monkey
     for number in range(12):
         outbox.add(envelope(number, kind="price-list" if number % 2 else "contact", suspicious=number == 3))
     outbox.add(envelope(99, reference="A-2026112521", kind="alarm"))
-    outbox.mark_failed(outbox.claim(NOW, 600), NOW, "550 5.7.1 " + "long words " * 40)
+    outbox.record(outbox.claim(NOW, 600).failed(NOW, "550 5.7.1 " + "long words " * 40))
     listed = runner.invoke(args=["outbox", "list", "--limit", "3"]).output.splitlines()
     assert [line.split()[0] for line in listed] == ["REFERENCE", "R10", "R11", "A-2026112521", "3"]
     assert listed[-1] == "3 mails, the newest; older ones with --limit 30"
@@ -83,7 +83,7 @@ def test_the_list_is_filtered_limited_and_fits_a_terminal(runner, outbox, monkey
 
 def test_purge_asks_before_it_destroys(runner, outbox, ledger):
     outbox.add(envelope(1))
-    outbox.mark_sent(outbox.claim(NOW, 600), time.time() - 31 * 86400, "250")
+    outbox.record(outbox.claim(NOW, 600).sent(time.time() - 31 * 86400, "250"))
     assert runner.invoke(args=["outbox", "purge", "--dry-run"]).output == "1 would be deleted\n"
     assert runner.invoke(args=["outbox", "purge"], input="n\n").exit_code == 1
     assert ledger.rows()
@@ -142,7 +142,7 @@ def sent(outbox):
     """A submission that the relay has taken, the one that the samples are about."""
     identifier = b"Message-ID: <W7KQ4R.20261122150005@ispadmin.example>\r\n\r\nx"
     outbox.add(envelope(1, reference="W7KQ4R", kind="contact", message=identifier))
-    outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250 Ok: queued as 4F2A1203EF")
+    outbox.record(outbox.claim(NOW, 600).sent(NOW, "250 Ok: queued as 4F2A1203EF"))
     return outbox
 
 
@@ -171,7 +171,7 @@ def test_a_bounce_that_overtakes_the_record_of_the_delivery_stays(outbox, ledger
     outbox.add(envelope(1, message=b"Message-ID: <R1@x>"))
     claim = outbox.claim(NOW, 600)
     ledger.bounce("R1", "<R1@x>", "550 no", NOW + 1)
-    outbox.mark_sent(claim, NOW + 2, "250 OK")
+    outbox.record(claim.sent(NOW + 2, "250 OK"))
     assert [row.reference for row in ledger.rows("failed")] == ["R1"]
     assert outbox.claim(NOW + 700, 600) is None
 

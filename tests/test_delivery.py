@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from conftest import Relay as KeepingRelay
@@ -79,18 +80,35 @@ def test_a_database_that_is_busy_when_the_relay_has_taken_a_message_sends_it_onl
     outbox, ledger, smtp, monkeypatch
 ):
     outbox.add(envelope(1))
-    recorded = outbox.mark_sent
+    claim = outbox.claim
     troubles = iter([OutboxError("locked"), OutboxError("locked")])
 
-    def busy(*arguments):
-        if trouble := next(troubles, None):
+    def busy(now, lease, record=None):
+        if record is not None and (trouble := next(troubles, None)):
             raise trouble
-        recorded(*arguments)
+        return claim(now, lease, record)
 
-    monkeypatch.setattr(outbox, "mark_sent", busy)
+    monkeypatch.setattr(outbox, "claim", busy)
     assert deliver(outbox, smtp.url) == (1, True)
     assert len(smtp.taken) == 1
     assert ledger.rows("sent")
+
+
+@pytest.mark.both_databases
+def test_what_became_of_a_message_and_the_next_claim_are_one_commit(outbox, smtp):
+    for number in range(3):
+        outbox.add(envelope(number))
+    commits = []
+    sa.event.listen(outbox.database.engine, "commit", commits.append)
+    assert deliver(outbox, smtp.url) == (3, True)
+    assert len(commits) == 4
+
+
+def test_a_deliverer_that_is_told_to_stop_records_what_it_has_sent_and_takes_no_other(outbox, ledger, smtp):
+    for number in range(2):
+        outbox.add(envelope(number))
+    assert deliver(outbox, smtp.url, stopped=lambda: bool(smtp.taken)) == (1, True)
+    assert [(row.attempts, bool(row.sent_at)) for row in ledger.rows()] == [(1, True), (0, False)]
 
 
 def test_the_last_answer_may_take_longer_than_the_others(outbox, smtp):

@@ -9,7 +9,7 @@ def test_what_the_relay_took_is_recorded_whatever_was_decided_meanwhile(outbox, 
     outbox.add(envelope(1))
     claim = outbox.claim(NOW, 600)
     assert ledger.park("R1", NOW + 1)
-    outbox.mark_sent(claim, NOW + 2, "250 OK")
+    outbox.record(claim.sent(NOW + 2, "250 OK"))
     assert ledger.rows("sent")
     assert not ledger.rows("failed")
     assert ledger.retry(NOW + 3, "R1") == 0

@@ -22,7 +22,7 @@ def gauges(client, **options):
 def test_health_of_a_service_that_nothing_ails(client, outbox, ledger):
     outbox.add(envelope(1, received_at=time.time()))
     ledger.beat("host:1", time.time())
-    outbox.mark_sent(outbox.claim(time.time(), 600), 1_800_000_000, "250")
+    outbox.record(outbox.claim(time.time(), 600).sent(1_800_000_000, "250"))
     response = client.get(STRICT)
     assert response.status_code == 200
     assert response.get_json() == {

@@ -46,7 +46,7 @@ def test_a_row_is_pending_until_it_is_sent(outbox, ledger):
     outbox.add(envelope(1))
     claim = outbox.claim(NOW, 600)
     assert (claim.reference, claim.attempts, claim.message) == ("R1", 1, b"Subject: x\r\n\r\nx")
-    outbox.mark_sent(claim, NOW + 1, "250 OK")
+    outbox.record(claim.sent(NOW + 1, "250 OK"))
     (row,) = ledger.rows("sent")
     assert (row.sent_at, row.reply) == (NOW + 1, "250 OK")
     assert outbox.claim(NOW + 9999, 600) is None
@@ -58,7 +58,7 @@ def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(outbox):
     assert outbox.claim(NOW + 599, 600) is None
     second = outbox.claim(NOW + 600, 600)
     assert second.reference == first.reference
-    outbox.defer(first, NOW, "too late")  # the first deliverer comes back: the row is not his any more
+    outbox.record(first.deferred(NOW, "too late"))  # the first deliverer comes back: the row is not his any more
     assert outbox.claim(NOW + 601, 600) is None
 
 
@@ -81,9 +81,9 @@ def test_two_deliverers_never_get_the_same_row(outbox):
 
 def test_a_deferred_row_waits_and_a_parked_one_stays(outbox, ledger):
     outbox.add(envelope(1))
-    outbox.defer(outbox.claim(NOW, 600), NOW + 60, "451 later")
+    outbox.record(outbox.claim(NOW, 600).deferred(NOW + 60, "451 later"))
     assert outbox.claim(NOW + 59, 600) is None
-    outbox.mark_failed(outbox.claim(NOW + 60, 600), NOW + 61, "550 no")
+    outbox.record(outbox.claim(NOW + 60, 600).failed(NOW + 61, "550 no"))
     assert outbox.claim(NOW + 10**6, 600) is None
     assert ledger.rows("failed")[0].reply == "550 no"
     assert ledger.retry(NOW, "R1") == 1
@@ -106,7 +106,7 @@ def test_a_clock_that_was_set_back_holds_up_no_row(outbox):
     assert outbox.claim(NOW - day, 600).reference == "R2"  # new: due whatever the clock says
     assert outbox.claim(NOW - day, 600).reference == "R1"  # its lease ends later than any that could be given now
     assert outbox.claim(NOW - day, 600) is None
-    outbox.defer(outbox.claim(NOW - day + 600, 600), NOW - day + 4 * 3600 * 1.2, "451 later")
+    outbox.record(outbox.claim(NOW - day + 600, 600).deferred(NOW - day + 4 * 3600 * 1.2, "451 later"))
     outbox.claim(NOW - day + 600, 600)
     assert outbox.claim(NOW - day + 601, 600) is None  # the longest pause is kept
 
@@ -125,9 +125,9 @@ def test_a_reference_is_given_once(outbox):
 def test_only_old_sent_rows_are_purged(outbox, ledger):
     for number in range(3):
         outbox.add(envelope(number))
-    outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250")
-    outbox.mark_sent(outbox.claim(NOW, 600), NOW + 100, "250")
-    outbox.mark_failed(outbox.claim(NOW, 600), NOW, "550")
+    outbox.record(outbox.claim(NOW, 600).sent(NOW, "250"))
+    outbox.record(outbox.claim(NOW, 600).sent(NOW + 100, "250"))
+    outbox.record(outbox.claim(NOW, 600).failed(NOW, "550"))
     assert outbox.purge(NOW + 50, dry_run=True) == 1
     assert len(ledger.rows()) == 3
     assert outbox.purge(NOW + 50) == 1
@@ -138,5 +138,5 @@ def test_many_are_purged_in_portions(outbox, monkeypatch):
     monkeypatch.setattr("forms.outbox.PORTION", 2)
     for number in range(3):
         outbox.add(envelope(number))
-        outbox.mark_sent(outbox.claim(NOW, 600), NOW, "250")
+        outbox.record(outbox.claim(NOW, 600).sent(NOW, "250"))
     assert [outbox.purge(NOW + 1) for _ in range(3)] == [2, 1, 0]
