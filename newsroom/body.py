@@ -13,6 +13,7 @@ from newsroom.links import (
     foreign_links,
     link_problems,
     local_path,
+    misleading_links,
 )
 from newsroom.problem import Problem
 from newsroom.source import PICTURES, Source
@@ -57,6 +58,7 @@ def problems(source: Source, site: Site) -> Iterator[Problem]:
     yield from missing_forms(source, lines)
     yield from language_problems(source, lines)
     yield from foreign_links(source, lines, site)
+    yield from misleading_links(source, lines)
     for number, raw in lines:
         if not SIGNS.search(raw):
             continue

@@ -16,6 +16,7 @@ Finding = tuple[str, int, str, str, bool]  # how the line begins, the how many-t
 Findings = Callable[[dict[str, Any], date], Iterator[Finding]]
 
 FIGURES = ("licences", "installations")
+WEEKEND = {5: "sobota", 6: "neděle"}
 PLACES = ("vendor", "operator")
 LONG_OVER, FAR = timedelta(days=31), timedelta(days=2 * 366)  # what nobody means
 
@@ -90,6 +91,8 @@ def entry_findings(entry: dict[str, Any], today: date) -> Iterator[tuple[str, st
         yield f"{day} už minulo, na webu není", "smažte ho, nebo opravte rok", False
     elif day > today + FAR:
         yield f"{day} je víc než dva roky daleko", "zkontrolujte rok", False
+    elif day.weekday() in WEEKEND:
+        yield f"{day} je {WEEKEND[day.weekday()]}", "zkontrolujte den", False
     if entry.get("place") not in PLACES:
         yield "neznámé place", 'napište place = "vendor" nebo place = "operator"', True
     for name in entry.keys() - {"date", "place"}:

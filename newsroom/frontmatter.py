@@ -82,8 +82,8 @@ def problems(source: Source) -> Iterator[Problem]:
 def required(source: Source) -> Iterator[str]:
     """Give the keys that this file must have."""
     yield from REQUIRED[source.folder]
-    if source.folder == "pages" and source.key != "home":
-        yield "Slug"
+    if source.folder == "pages":
+        yield "Template" if source.key == "home" else "Slug"
     if source.folder == "news" and VERSION.fullmatch(source.key):
         yield "Version"
 
@@ -188,6 +188,13 @@ def one_of(choices: tuple[str, ...]) -> Callable[[Source, str], Findings]:
     return findings
 
 
+def template_findings(source: Source, value: str) -> Findings:
+    """The home page has one of its own."""
+    yield from one_of(TEMPLATES)(source, value)
+    if value == "home" and source.key != "home":
+        yield "takovou šablonu má jen úvodní stránka", "řádek smažte"
+
+
 def redirect_findings(source: Source, value: str) -> Findings:
     """Paths of the old site, parted by spaces."""
     for old in value.split():
@@ -214,7 +221,7 @@ VALUES = {
     "version": version_findings,
     "channel": one_of(CHANNELS),
     "status": one_of(STATES),
-    "template": one_of(TEMPLATES),
+    "template": template_findings,
     "redirect_from": redirect_findings,
     "slug": slug_findings,
 }

@@ -21,6 +21,21 @@ IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)[^)]*\)")
 WHOLE_BLOCK = re.compile(r"\[\[([\w-]+)(?::[\w-]+)?\]\]")
 HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*(?:\{:?\s*#([\w-]+)[^}]*\})?\s*$")
 EXPLICIT_ID = re.compile(r"\{:?\s*(?:[^}]*\s)?#([\w-]+)[^}]*\}")
+NAMED = re.compile(r"(?<!!)\[([^\[\]]+)\]\(\s*<?([^)\s>]*)")
+BARE = re.compile(r"(?:https?://|www\.)+((?:[\w-]+\.)+[a-z]{2,})(?:[/?#]\S*)?$", re.IGNORECASE)
+NOTHING_SAID = (
+    "zde",
+    "tady",
+    "sem",
+    "odkaz",
+    "klikněte",
+    "klikněte zde",
+    "here",
+    "click here",
+    "this",
+    "link",
+    "this link",
+)
 LOCAL = ("localhost", "127.0.0.1", "::1")  # where make serve shows the site
 FOREIGN = re.compile(r"(?:[\w-]+\.)+(?!md\b|html?\b|pdf\b)[a-z]{2,}(?:/|$)")  # www.firma.cz
 
@@ -168,6 +183,23 @@ def foreign_links(source: Source, lines: Lines, site: Site) -> Iterator[Problem]
             if twin := twin_of(source, target, site):
                 what = f"odkaz „{target}“ vede na stránku v jiném jazyce"
                 yield Problem(source.path, number, what, f"v tomto jazyce je to {twin}", line, severe=False)
+
+
+def misleading_links(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Warn of links that say another address than they lead to, or nothing to those who hear them one by one."""
+    for number, line in lines:
+        for text, target in NAMED.findall(line) if "](" in line else ():
+            said = BARE.match(text)
+            if (
+                said
+                and urlsplit(target).netloc
+                and said[1].lower() != urlsplit(target).netloc.lower().removeprefix("www.")
+            ):
+                what, cure = f"odkaz říká {text}, vede na {target}", "sjednoťte je"
+                yield Problem(source.path, number, what, cure, line, severe=False)
+            elif text.strip(" *_.").lower() in NOTHING_SAID:
+                what, cure = f"odkaz „{text}“ neříká, kam vede", "napište místo toho, co tam čtenář najde"
+                yield Problem(source.path, number, what, cure, line, severe=False)
 
 
 def twin_of(source: Source, target: str, site: Site) -> str:

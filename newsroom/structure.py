@@ -11,6 +11,7 @@ from newsroom.source import Source
 LIST = re.compile(r" {0,3}(?:[-*+]|\d+\.) ")
 CROOKED_FENCE = re.compile(r"\s*(?:`{3,}[^`]*|~{3,}.*)")
 RESERVED = ("main",)  # places of every page
+CALCULATOR = "[[form:extension]]"  # may stand beside a form that is sent
 HALF_BLOCK = re.compile(r"\[([\w-]+)(?::[\w-]+)?\]")
 
 
@@ -23,6 +24,7 @@ def problems(source: Source, site: Site) -> Iterator[Problem]:
     yield from steep_headings(source)
     yield from repeated_places(source, lines)
     yield from crowded_blocks(source, lines, site)
+    yield from repeated_blocks(source, lines)
     yield from crowded_lists(source, lines)
 
 
@@ -54,6 +56,18 @@ def crowded_blocks(source: Source, lines: Lines, site: Site) -> Iterator[Problem
         if "[[" in line and WHOLE_BLOCK.fullmatch(line.strip()) and (before.strip() or after.strip()):
             what, cure = f"blok {line.strip()} je přilepený k textu", "dejte před něj i za něj prázdný řádek"
             yield Problem(source.path, number, what, cure, line)
+
+
+def repeated_blocks(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Give the blocks that a page has twice, and a second form, whose fields would be named as those of the first."""
+    first: dict[str, int] = {}
+    for number, line in lines:
+        if "[[" in line and (block := WHOLE_BLOCK.fullmatch(line.strip())):
+            name = block[0] if block[1] != "form" or block[0] == CALCULATOR else block[1]
+            if name in first:
+                what = f"blok {block[0]} je na stránce druhý (první je na řádku {first[name]})"
+                yield Problem(source.path, number, what, "nechte jen jeden", line)
+            first.setdefault(name, number)
 
 
 def crowded_lists(source: Source, lines: Lines) -> Iterator[Problem]:

@@ -257,6 +257,12 @@ DOUBTS = {
     "day that is not in the calendar": (body("Do 31. listopadu."), 5, "den 31. listopadu v kalendáři není"),
     "leap day": (body("Od 29. 2. 2027."), 5, "den 29. 2. 2027 v kalendáři není"),
     "summary of many words": (GOOD.replace("Version", f"Summary: {'slovo ' * 40}\nVersion"), 3, "shrnutí má 239 znaků"),
+    "address that leads elsewhere": (
+        body("[www.a.cz/x](https://b.cz/x)"),
+        5,
+        "odkaz říká www.a.cz/x, vede na https://b.cz/x",
+    ),
+    "link that says nothing": (body("Návod je [zde](/kontakt/)."), 5, "odkaz „zde“ neříká, kam vede"),
     "backtick": (body("a\nText `kód."), 6, "zpětný apostrof ` nemá druhý do páru"),
     "indented paragraph": (body("Text.\n\n    Další."), 7, "se ukáže jako kód"),
     "bullets of Word": (body("• x\n• y"), 5, "odrážka by zůstala v textu; napište „- x“"),
@@ -317,7 +323,8 @@ a `c | d`, `"`, 1:2:3, a == b, "`c`" 'd', -5 °C, <del>e</del>, snake__case, `__
 
 [x](/formulare/cenik/?tier=vip&tier=updates&amp;customer=new), [y](/hledani/?q=a%20b),
 [z](/formulare/od/?verze=4.24),
-[cizí](https://x.cz/?tier=vpi).
+[cizí](https://x.cz/?tier=vpi), [www.a.cz](https://A.cz/x), [Node.js](https://nodejs.org/),
+[verze 4.28]({filename}/news/4.28.cs.md).
 
 V neděli 6. prosince, v úterý dne 1. 12. 2026, 29. února 2028, 29. února, od 7.–31. ledna, verze 4.28.2017, 1. 2. krok,
 v sobotu a neděli 5. a 6. prosince, ve středu 6. ledna.
@@ -535,6 +542,8 @@ def test_a_page_that_loses_its_form_is_a_warning(content: Path) -> None:
     ("written", "said"),
     [
         ("[[addresses]", "blok není napsaný celý"),
+        ("[[addresses]]\n\n[[addresses]]", ":11: blok [[addresses]] je na stránce druhý (první je na řádku 9)"),
+        ("[[form:training]]", ":13: blok [[form:contact]] je na stránce druhý (první je na řádku 9)"),
         ("[addresses]", "[addresses] má jen jednoduché závorky; napište [[addresses]]"),
         ("[[ addresses ]]", "v bloku [[ addresses ]] je mezera; napište [[addresses]]"),
     ],
@@ -545,6 +554,22 @@ def test_a_block_that_is_not_whole_is_said(content: Path, written: str, said: st
     assert any(said in fault for fault in faults(content))
 
 
+def test_a_page_may_have_the_calculator_beside_a_form(content: Path) -> None:
+    page = content / "pages/contact.cs.md"
+    page.write_text(page.read_text().replace("[[addresses]]", "[[form:extension]]"))
+    assert faults(content) == []
+
+
+def test_the_template_of_the_home_page_is_its_alone(content: Path) -> None:
+    home, other = content / "pages/home.cs.md", content / "pages/support.cs.md"
+    home.write_text(home.read_text().replace("Template: home\n", ""))
+    other.write_text(f"Template: home\n{other.read_text()}")
+    assert [fault.split(";")[0] for fault in faults(content)] == [
+        "content/pages/home.cs.md:1: chybí klíč Template",
+        "content/pages/support.cs.md:1: takovou šablonu má jen úvodní stránka",
+    ]
+
+
 TRAININGS = {
     '[date]\ndate = 2026-12-01\nplace = "vendor"\n': ":1: termín nezačíná řádkem [[date]]",
     'date = 2026-12-01\nplace = "vendor"\n': ":2: neznámý oddíl place",
@@ -553,6 +578,7 @@ TRAININGS = {
     '[[date]]\ndate = 2026-12-01\nplace = "vendor"\n\n[[date]]\nplace = "vendor"\ndate = 2026-12-01\n': (
         ":5: termín 2 je stejný jako termín 1; jeden smažte"
     ),
+    '[[date]]\ndate = 2026-12-06\nplace = "vendor"\n': ":1: upozornění: termín 1: 2026-12-06 je neděle",
     '[[date]]\ndate = 2026-12-01\nplace = "vendor"\n\n[[date]]\nday = 1\n': ":5: termín 2: neznámý klíč day",
 }
 
