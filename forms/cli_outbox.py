@@ -6,6 +6,7 @@ import contextlib
 import json
 import shutil
 import sys
+import textwrap
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -105,7 +106,7 @@ def show(reference: str, raw: bool) -> None:
     if row is None:
         raise click.ClickException(f"There is no submission {reference}. `outbox list` shows those there are.")
     for key, value in _summary(row).items():
-        click.echo(f"{key}: {_time(value) if key.endswith('_at') else value}")
+        click.echo(f"{key}: {_time(value) + ' UTC' * bool(value) if key.endswith('_at') else value}")
     click.echo(f"sender: {row.sender}\nrecipient: {row.recipient}\n")
     click.echo(row.message.decode("utf-8", "replace").replace("\r\n", "\n") if raw else mail.readable(row.message))
 
@@ -172,7 +173,8 @@ def erase(email: str, dry_run: bool, yes: bool) -> None:
     with contextlib.suppress(ValueError):
         email = parsed_email(email).ascii_email
     references = ledger().erase(email, dry_run=True)
-    click.echo(f"{len(references)} would be erased: {' '.join(references)}" if references else "Nothing is stored.")
+    found = f"{len(references)} would be erased: {' '.join(references)}" if references else "Nothing is stored."
+    click.echo(textwrap.fill(found, 80))
     if dry_run:
         return
     if references and not yes:

@@ -1,6 +1,7 @@
 """The commands about the outbox, run as an operator runs them."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -31,6 +32,8 @@ def test_list_and_show(runner, reference):
     assert row["reference"] == reference
     shown = runner.invoke(args=["outbox", "show", reference.lower()]).output
     assert "state: pending" in shown
+    assert re.search(r"received_at: \d{4}-\d\d-\d\d \d\d:\d\d UTC\n", shown)
+    assert "sent_at: -\n" in shown
     assert "Reply-To: Jiří Žluťoučký <jiri@example.cz>" in shown
     assert "Kód zprávy: " in shown
     assert "K=C3=B3d zpr=C3=A1vy: " in runner.invoke(args=["outbox", "show", reference, "--raw"]).output
@@ -57,6 +60,14 @@ def test_erase_finds_all_of_a_person_by_address(runner, client, reference, ledge
     assert "1 erased" in runner.invoke(args=["outbox", "erase", "jiri@example.cz", "--yes"]).output
     assert [row.reference for row in ledger.rows()] != [reference]
     assert len(ledger.rows()) == 1
+
+
+def test_many_that_would_be_erased_fit_a_terminal(runner, outbox):
+    for number in range(30):
+        outbox.add(envelope(number, email="jiri@example.cz"))
+    lines = runner.invoke(args=["outbox", "erase", "jiri@example.cz", "--dry-run"]).output.splitlines()
+    assert " ".join(lines).startswith("30 would be erased: R0 R1 ")
+    assert max(map(len, lines)) <= 80
 
 
 # -- list --------------------------------------------------------------------------------------------------------------
