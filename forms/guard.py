@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping
 from enum import Enum
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from werkzeug.datastructures import Headers
 
@@ -58,13 +57,23 @@ def suspicions(answers: Mapping[str, Answer], honeypot: str) -> tuple[str, ...]:
     return found if sum(signals.values()) >= SUSPICIOUS else ()
 
 
-def client_id(address: str, key: str) -> str:
+def client_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return a client's network address; None where it has none, as over a Unix socket.
+
+    A socket that takes both kinds gives an IPv4 one as ::ffff:192.0.2.1.
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def client_id(text: str, key: str) -> str:
     """Return a keyed hash of a client's network address, to count posts by without keeping the address.
 
     An IPv6 customer has a whole /64 of them (RFC 6177) and is counted as one.
     """
-    if ":" in address:
-        address = address.partition("%")[0]
-        with contextlib.suppress(ValueError):
-            address = str(ip_network(f"{address}/64", strict=False))
-    return hmac.new(key.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
+    address = client_address(text)
+    counted = address.packed[:8] if address else text.encode()  # an IPv4 one has four bytes
+    return hmac.new(key.encode(), counted, hashlib.sha256).hexdigest()[:32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from werkzeug.exceptions import NotFound
 
+from forms import guard
 from forms.database import OutboxError
 from forms.ledger import Ledger, Status
 
@@ -30,7 +31,8 @@ def create_blueprint(ledger: Ledger, networks: Networks, proxies_believed: int) 
     def metrics() -> Response:
         # What a proxy that is not believed brings in looks like the proxy itself.
         hidden = not proxies_believed and "X-Forwarded-For" in request.headers
-        if hidden or not within(request.remote_addr or "", networks):
+        client = guard.client_address(request.remote_addr or "")
+        if hidden or not any(client and client in network for network in networks):
             raise NotFound
         registry = CollectorRegistry()
         registry.register(Numbers(ledger))
@@ -72,16 +74,6 @@ def reasons(status: Status, now: float) -> list[str]:
     if age > LONG_PENDING_SECONDS:
         found.append(f"The oldest mail has waited for {age // 60} minutes, see `outbox list --state pending`.")
     return found
-
-
-def within(address: str, networks: Networks) -> bool:
-    """Tell whether a client's network address is in one of the networks."""
-    try:
-        client = ip_address(address)
-    except ValueError:  # a Unix socket has none
-        return False
-    client = getattr(client, "ipv4_mapped", None) or client
-    return any(client in network for network in networks)
 
 
 class Numbers(Collector):

@@ -48,4 +48,10 @@ def test_a_client_is_counted_without_its_address():
     assert (
         client_id("2001:db8::1", "key") == client_id("2001:db8::ffff:1", "key") != client_id("2001:db8:0:1::1", "key")
     )
+    assert client_id("fe80::1%eth0", "key") == client_id("fe80::2%eth0", "key")
     assert "192.0.2.1" not in client_id("192.0.2.1", "key")
+
+
+def test_an_ipv4_client_is_the_same_one_by_a_socket_for_both_kinds():
+    assert client_id("::ffff:192.0.2.1", "key") == client_id("192.0.2.1", "key")
+    assert client_id("::ffff:192.0.2.1", "key") != client_id("::ffff:192.0.2.2", "key")
