@@ -134,7 +134,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         except ValueError as error:
             shown = "its value (not shown)" if setting.secret else repr(text)
             faults.append(f"FORMS_{setting.name}: {shown} is wrong: {error}.")
-    faults += [*_unknown(environ), *_loops(values)]
+    faults += [*_misspelt(environ), *_loops(values)]
     if not development:
         faults += _unsafe(values, environ)
     if faults:
@@ -151,13 +151,12 @@ def _cure(setting: Setting) -> str:
     return "set it"
 
 
-def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
-    """Names that nobody reads: of one that is misspelt the default would hold, and nobody would notice."""
+def _misspelt(environ: Mapping[str, str]) -> Iterator[str]:
+    """Names that are nearly those of settings: the default would hold, and nobody would notice."""
     known = ["FORMS_DEVELOPMENT", *(f"FORMS_{setting.name}" for setting in SETTINGS)]
     for name in sorted(environ):
-        if name.startswith("FORMS_") and name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            yield f"{name} is no setting: " + (f"did you mean {near[0]}?" if near else "take it out.")
+        if name.startswith("FORMS_") and name not in known and (near := difflib.get_close_matches(name, known, 1, 0.8)):
+            yield f"{name} is no setting: did you mean {near[0]}?"
 
 
 def _loops(values: Mapping[str, Any]) -> Iterator[str]:

@@ -50,13 +50,15 @@ def test_a_helpdesk_is_not_sent_what_would_go_round(name):
     assert str(error.value).startswith(f"FORMS_{name}_ADDRESS: 'Obchod@example.cz' is wrong: it is a helpdesk's")
 
 
-@pytest.mark.parametrize(
-    ("name", "cure"), [("RETENTION_DAY", "did you mean FORMS_RETENTION_DAYS?"), ("COLOUR_SCHEME", "take it out.")]
-)
-def test_a_name_that_is_no_setting_stops_the_start_lest_a_default_holds_unseen(name, cure):
+@pytest.mark.parametrize(("name", "meant"), [("RETENTION_DAY", "RETENTION_DAYS"), ("SMTPURL", "SMTP_URL")])
+def test_a_misspelt_name_stops_the_start_lest_the_default_holds_unseen(name, meant):
     with pytest.raises(settings.SettingsError) as error:
         settings.load({**PRODUCTION, f"FORMS_{name}": "60"})
-    assert str(error.value) == f"FORMS_{name} is no setting: {cure}"
+    assert str(error.value) == f"FORMS_{name} is no setting: did you mean FORMS_{meant}?"
+
+
+def test_a_name_unlike_any_setting_is_somebody_elses():
+    assert settings.load({**PRODUCTION, "FORMS_COLOUR_SCHEME": "dark"}) == settings.load(PRODUCTION)
 
 
 def test_all_faults_are_named_at_once_each_with_its_cure():
