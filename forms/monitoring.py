@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from werkzeug.exceptions import NotFound
 
 from forms import guard
@@ -34,9 +32,7 @@ def create_blueprint(ledger: Ledger, networks: Networks, proxies_believed: int) 
         client = guard.client_address(request.remote_addr or "")
         if hidden or not any(client and client in network for network in networks):
             raise NotFound
-        registry = CollectorRegistry()
-        registry.register(Numbers(ledger))
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(numbers(ledger, time.time())), content_type=CONTENT_TYPE_LATEST)
 
     return pages
 
@@ -76,34 +72,29 @@ def reasons(status: Status, now: float) -> list[str]:
     return found
 
 
-class Numbers(Collector):
-    """The gauges, read from the database at each scrape: the same from every process and machine."""
+def numbers(ledger: Ledger, now: float) -> CollectorRegistry:
+    """Return the gauges, read from the database and so the same from every machine; of one that is away only that."""
+    registry = CollectorRegistry()
 
-    def __init__(self, ledger: Ledger):
-        self.ledger = ledger
+    def gauge(name: str, words: str, value: float) -> None:
+        Gauge(f"forms_{name}", words, registry=registry).set(value)
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield them; of a database that is away only that."""
-        now = time.time()
-        try:
-            status, received = self.ledger.status(now), self.ledger.received(now - 86400)
-        except OutboxError:
-            yield GaugeMetricFamily("forms_database_up", "Whether the database answers.", 0)
-            return
-        yield GaugeMetricFamily("forms_database_up", "Whether the database answers.", 1)
-        yield GaugeMetricFamily("forms_pending", "Mails that wait.", status.pending)
-        yield GaugeMetricFamily("forms_parked", "Mails that no machine sends any more.", status.parked)
-        yield GaugeMetricFamily("forms_oldest_pending_seconds", "Age of the oldest that waits.", _age(status, now))
-        last = status.last_success_at or 0
-        yield GaugeMetricFamily("forms_last_success_timestamp_seconds", "When the relay took one; 0: never.", last)
-        yield GaugeMetricFamily("forms_workers_alive", "Workers seen in the last two minutes.", status.workers)
-        submissions = GaugeMetricFamily("forms_submissions_day", "Submissions of a day, by form.", labels=["kind"])
-        for kind, count in sorted(received.items()):
-            submissions.add_metric([kind or "unknown"], count)
-        yield submissions
-        schema = GaugeMetricFamily("forms_schema_info", "Version of the tables.", labels=["version"])
-        schema.add_metric([status.version], 1)
-        yield schema
+    try:
+        status, received = ledger.status(now), ledger.received(now - 86400)
+    except OutboxError:
+        gauge("database_up", "Whether the database answers.", 0)
+        return registry
+    gauge("database_up", "Whether the database answers.", 1)
+    gauge("pending", "Mails that wait.", status.pending)
+    gauge("parked", "Mails that no machine sends any more.", status.parked)
+    gauge("oldest_pending_seconds", "Age of the oldest that waits.", _age(status, now))
+    gauge("last_success_timestamp_seconds", "When the relay took one; 0: never.", status.last_success_at or 0)
+    gauge("workers_alive", "Workers seen in the last two minutes.", status.workers)
+    submissions = Gauge("forms_submissions_day", "Submissions of a day, by form.", ["kind"], registry=registry)
+    for kind, count in sorted(received.items()):
+        submissions.labels(kind or "unknown").set(count)
+    Gauge("forms_schema_info", "Version of the tables.", ["version"], registry=registry).labels(status.version).set(1)
+    return registry
 
 
 def _age(status: Status, now: float) -> int:
