@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -46,7 +47,7 @@ class Database:
             raise ReferenceTakenError("another row has this reference or token") from None
         except schema.NewerSchemaError as error:
             raise OutboxError(f"it is newer than this code: {error}") from None
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             # The statement's parameters are the visitor's text: only the driver's own words may go on.
             words = " ".join(str(getattr(error, "orig", error)).split())
             raise OutboxError(f"{type(error).__name__}: {words}") from None

@@ -81,15 +81,18 @@ def engine(url: str) -> sa.Engine:
     @sa.event.listens_for(sqlite, "connect")
     def durable(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        _to_wal(connection)
+        _insist(connection, "PRAGMA journal_mode=WAL")  # readers and a writer do not wait for each other
         connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk before anyone is thanked
         connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not only unlinked
 
     @sa.event.listens_for(sqlite, "begin")
     def take_write_lock_first(connection: sa.Connection) -> None:
         # A deferred transaction that turns into a writer fails at once as locked, without waiting.
-        write = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        sqlite: Any = connection.connection.dbapi_connection
+        if connection.get_execution_options().get("write"):
+            _insist(sqlite, "BEGIN IMMEDIATE")
+        else:
+            sqlite.execute("BEGIN")
 
     return sqlite
 
@@ -102,18 +105,25 @@ def be_patient(database: sa.Engine) -> None:
         postgresql.be_patient(database, OPERATOR_SECONDS)
 
 
-def _to_wal(connection: sqlite3.Connection) -> None:
-    """Let readers and a writer not wait for each other. For this change of a new file SQLite does not wait itself."""
+def _insist(connection: sqlite3.Connection, statement: str) -> None:
+    """Execute what another process may be in the way of, again every millisecond, BUSY_SECONDS long.
+
+    SQLite does not wait itself when a new file goes over to WAL. For the write lock it does, but sleeps longer and
+    longer, up to a tenth of a second, and the unlucky one finds it taken again whenever it looks.
+    """
     end = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-        else:
-            return
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(0.001)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 def prepare(database: sa.Engine) -> None:

@@ -1,3 +1,4 @@
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,24 @@ def test_sqlite_commits_to_the_disk(tmp_path):
     with database.transaction() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000  # of who reads
+
+
+def test_who_waits_to_write_looks_again_every_millisecond(tmp_path, monkeypatch):
+    database, pauses = Database(f"sqlite:///{tmp_path}/outbox.sqlite3"), []
+    database.ping()
+    other = sqlite3.connect(tmp_path / "outbox.sqlite3")
+    other.execute("BEGIN IMMEDIATE")
+
+    def sleep(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            other.rollback()
+
+    monkeypatch.setattr("forms.schema.time.sleep", sleep)
+    database.ping()
+    assert pauses == [0.001] * 3
+    other.close()
 
 
 def test_a_database_that_is_away_is_said_without_the_visitors_text(tmp_path):
