@@ -14,7 +14,7 @@ from email.message import Message
 from pathlib import Path
 from urllib.parse import urlencode
 
-from serving import ROOT, eventually, free_port
+from serving import ROOT, eventually, free_port, has_ipv6
 
 HOST = "podpora.example.cz"
 PROXY = "127.0.0.77"  # the one in front of nginx that it believes
@@ -121,6 +121,8 @@ class Deployed:
             for number, port in ((80, self.plain_port), (443, self.port)):
                 text = re.sub(rf"listen {number}\b", f"listen 127.0.0.1:{port}", text)
                 text = text.replace(f"listen [::]:{number}", f"listen [::1]:{port}")
+            if not has_ipv6():
+                text = re.sub(r"\n *listen \[::1\].*", "", text)
             text = text.replace("#set_real_ip_from 192.0.2.10", f"set_real_ip_from {PROXY}")
             text = text.replace("#real_ip_header", "real_ip_header")
             (conf / template.name).write_text(text.replace("/var/log/nginx", str(self.folder)), "utf-8")

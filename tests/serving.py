@@ -15,6 +15,8 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 TREE = ("content", "dev", "forms", "newsroom", "plugins", "theme", "pelicanconf.py", "publishconf.py")
 Found = TypeVar("Found")
@@ -41,6 +43,18 @@ def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
+
+
+def has_ipv6() -> bool:
+    """Say whether this machine has ::1; many a container has not."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+IPV6_ONLY = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 
 
 class Served:

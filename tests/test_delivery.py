@@ -15,7 +15,7 @@ from conftest import Relay as KeepingRelay
 from forms.database import OutboxError
 from forms.delivery import GIVE_UP_SECONDS, deliver_due, pause
 from forms.relay import DeferredError, RefusedError, Relay, RelayDownError, SessionLostError
-from serving import free_port
+from serving import IPV6_ONLY, free_port
 from test_outbox import NOW, envelope
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -268,6 +268,7 @@ def test_a_kept_session_that_drips_leaves_no_time_for_another(smtp):
     assert smtp.sessions == 1
 
 
+@IPV6_ONLY
 def test_a_relay_at_an_ipv6_address_takes_mail(outbox):
     port = free_port()
     keeper = KeepingRelay()

@@ -21,7 +21,7 @@ from forms import LARGEST_BODY, SECURITY_HEADERS, TRANSPORT_SECURITY, create_app
 from forms.settings import SETTINGS as KNOWN
 from forms.settings import load
 from publishing import install, note
-from serving import ROOT, copy_tree
+from serving import IPV6_ONLY, ROOT, copy_tree
 
 FORM = "/en/forms/contact/"
 ENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -271,6 +271,7 @@ def test_an_ipv6_customer_who_asks_without_end_is_one_client_whatever_addresses_
     assert others == {200}
 
 
+@IPV6_ONLY
 def test_a_client_comes_by_ipv6_too(web: Deployed) -> None:
     assert web.ask("/podpora/", source="::1").status == 200
     assert web.post(FORM, CONTACT, source="::1").status == 303
