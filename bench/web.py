@@ -32,13 +32,13 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def served(app: str, **settings: str) -> Iterator[Server]:
+def served(app: str, nice: int = 0, **settings: str) -> Iterator[Server]:
     """Run gunicorn as deployed, with these settings."""
     with tempfile.TemporaryDirectory() as folder:
         address = Path(folder, "web.sock")
         words = ("--config", "deploy/gunicorn.conf.py", "--bind", f"unix:{address}", app)
         environ = os.environ | {"FORMS_DEVELOPMENT": "1", "FORMS_RATE_LIMIT": "1000000 per second"} | settings
-        command = [sys.executable, "-m", "gunicorn", *words]
+        command = ["nice", "-n", str(nice), sys.executable, "-m", "gunicorn", *words]
         with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL) as process:
             try:
                 wait_until(lambda: bool(children(process.pid)) and answers(address))
