@@ -53,7 +53,7 @@ FORMS = ("contact", "price-list", "training", "extension")  # what [[form:…]] 
 def problems(source: Source, site: Site) -> Iterator[Problem]:
     """Give everything that is wrong with the text of one file."""
     lines = [*source.prose()]
-    if source.fields and not any(line.strip() for _, line in lines):
+    if source.fields and not any(line.strip() and not HEADING.match(line) for _, line in lines):
         yield Problem(source.path, source.fields[-1].line, "pod hlavičkou chybí text", "napište aspoň jednu větu")
     yield from missing_forms(source, lines)
     yield from language_problems(source, lines)

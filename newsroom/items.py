@@ -12,6 +12,7 @@ from newsroom.source import VERSION, Source
 from newsroom.typography import CZECH_MONTHS, ENGLISH_MONTHS
 
 NO_DASH = re.compile(r"\s*(?:[-+–—•·]|\*(?!\*)|\d+[.)])\s*")
+RULE = re.compile(r"(?:- *){3,}|(?:_ *){3,}|(?:\* *){3,}")
 NO_COLON = re.compile(r"(\*\*|__)([^*_:]+)\1(?!:)")
 NOT_BOLD = re.compile(r"([*_]?)([^*_:]{2,40}):\1\s")
 ALMOST_MODULE = re.compile(r"(\*\*|__)\s*([^*_:]{2,40}?)\s*(?::\s*\1|\1\s*:)")
@@ -100,6 +101,8 @@ def announced(line: str) -> tuple[list[str], list[str]]:
 
 def stray(line: str) -> tuple[str, str]:
     """Return what is wrong with a line under a fixed heading that is not an item, and its cure."""
+    if RULE.fullmatch(line.strip()):
+        return "čára mezi položky nepatří", "smažte ji, části oddělují nadpisy"
     if (match := NO_DASH.match(line)) and (rest := line[match.end() :].strip()):
         hard = HARD_SPACE if "\N{NO-BREAK SPACE}" in match[0] else ""
         return "položka má začínat spojovníkem a mezerou", f"napište „- {rest[:40]}“{hard}"

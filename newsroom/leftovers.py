@@ -11,7 +11,7 @@ from newsroom.source import VERSION, Source
 
 Finding = tuple[int, str, str, bool]  # where in the text, what is wrong, how to mend it, whether it is a fault
 
-USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?|\{#\w+\}$", re.MULTILINE)  # what an item begins and ends with
+USUAL = re.compile(r"^- (?:\*\*[^*`]+\*\*)?", re.MULTILINE)  # what an item begins with
 SIGNS = re.compile(r"[`*\[\]{}<]|__|~~|==|\\$|:\w+:|www\.|://", re.MULTILINE)
 MARGIN_HEADING = re.compile(r"#{1,6}")
 SHIFTED_HEADING = re.compile(r"(?: {1,3}|\\)(#{1,6}\s.*)")
@@ -30,7 +30,7 @@ WHOLE = tuple(  # blotted out one after the other, where their sign is: what is 
         ("<", r"<(?:https?|ftp|mailto):[^>\s]+>"),
         ("]:", r"^ {0,3}\[[^\]]+\]:.*$"),
         ("*", r"^ {0,3}(?:\* *){3,}$"),  # a rule
-        ("{", rf"{ATTRIBUTES} *$|(?<=[*_)\]]){ATTRIBUTES}"),  # at the end of a line, or behind what it is about
+        ("{", rf"^ *{ATTRIBUTES} *$|(?<=[*_)\]{FILLER}]){ATTRIBUTES}"),  # on its own line, or behind what it is about
         ("](", r"(?<=\])\(\s*(?:<[^>\n]*>|<?[^)\s>]*>?)(?:\s+[\"'][^)]*)?\)"),  # where a link leads
         ("[[", r"\[\[[^\[\]\n]*\]\]"),
     )
@@ -45,6 +45,7 @@ AROUND = tuple(  # the same, but for what stands between their signs
 REST = re.compile(  # what is looked for below; the brackets of whole links are not
     rf"[`{{}}<]|\*\*|__|~~|==|\\\n|:\w+:|www\.|://|\[(?![^\[\]]*[^\[\]\s]\]{FILLER})|\](?!{FILLER})"
 )
+PLACE = re.compile(rf" *{ATTRIBUTES} *$")
 LABEL = re.compile(r" {0,3}\[([^\]]+)\]:\s*\S")
 REFERENCE = re.compile(r"\[([^\[\]]+)\] ?\[([^\[\]]*)\]")
 BARE = re.compile(r"(?<!\]\()(?<!\] \()(?<!\)\[)(?<![\w\[<\"'/=.-])(?:https?://|www\.)[^\s<>\]·]+")
@@ -63,13 +64,13 @@ LEFT: tuple[tuple[str, str, str, bool], ...] = (  # sign, what is wrong, cure, w
     (
         rf"\{{:?\s*#\s*{ITEM_ID}\b[^}}\n]*\}}?|\{{{ITEM_ID}\}}",
         "značka by zůstala v textu",
-        "napište ji na konec položky nebo nadpisu jako {#k7f3q2}, nebo ji smažte",
+        "napište ji na konec položky verze nebo nadpisu jako {#k7f3q2}, nebo ji smažte",
         True,
     ),
     (
         rf"\{{:?\s*#(?!\s*{ITEM_ID}\b)[^}}\n]*\}}?",
         "{#…} by zůstalo v textu",
-        "kód dejte mezi zpětné apostrofy: `{#ff0000}`; značka místa patří na konec řádku",
+        "kód dejte mezi zpětné apostrofy: `{#ff0000}`; značka místa patří na konec nadpisu, nebo pod odstavec",
         False,
     ),
     (r"\*\*", "hvězdičky ** by zůstaly v textu", "dejte je před slovo i za něj, bez mezery: **slovo**", False),
@@ -120,11 +121,12 @@ LEFT_SIGNS = tuple((re.compile(sign, re.MULTILINE), what, cure, severe) for sign
 def problems(source: Source) -> Iterator[Problem]:
     """Give what would not come out as its author meant it: faults, and warnings where he may have meant it."""
     prose = source.prose()
+    marked = {item.end for item in source.note.items if item.written}
     labels = {match[1].lower() for _, line in prose if (match := LABEL.match(line))}
     above = ""  # the first line of the last paragraph at the margin
     for lines in paragraphs(prose):
         number, first = lines[0]
-        text = "\n".join(line for _, line in lines)
+        text = "\n".join(without_place(line) if n in marked or line[0] == "#" else line for n, line in lines)
         if not first.startswith(("    ", "\t")):
             above = first
             yield from heading_problems(source, lines)
@@ -134,6 +136,8 @@ def problems(source: Source) -> Iterator[Problem]:
         elif not LIST.match(above):
             what, cure = "odsazený odstavec se ukáže jako kód", "začněte ho na kraji řádku; kód dejte mezi řádky ```"
             yield Problem(source.path, number, what, cure, first, severe=False)
+        elif "|" in text and not first.startswith(" " * 8):  # which is code
+            yield from tables.problems(source, [(number, line.strip()) for number, line in lines])
         odd = text.count('"') % 2
         signs = SIGNS.search(text) and SIGNS.search(USUAL.sub("", text))
         if (odd or signs) and (REST.search(left := blotted(text)) or odd):
@@ -181,6 +185,11 @@ def bullet_problems(source: Source, lines: Lines) -> Iterator[Problem]:
     if bullets and bullets[0][:2] not in source.note.strays:
         number, line, text = bullets[0]
         yield Problem(source.path, number, "odrážka by zůstala v textu", f"napište „- {text[:40]}“", line, severe=False)
+
+
+def without_place(line: str) -> str:
+    """Return a heading, or the end of an item, with its id blotted out."""
+    return PLACE.sub(blot, line) if "{" in line else line
 
 
 def blot(match: re.Match[str]) -> str:

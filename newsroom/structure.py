@@ -11,6 +11,7 @@ from newsroom.source import Source
 LIST = re.compile(r" {0,3}(?:[-*+]|\d+\.) ")
 CROOKED_FENCE = re.compile(r"\s*(?:`{3,}[^`]*|~{3,}.*)")
 RESERVED = ("main",)  # places of every page
+LATER = re.compile(r"\b(?:TODO|FIXME|XXX|TBD|[Ll]orem ipsum)\b")
 CALCULATOR = "[[form:extension]]"  # may stand beside a form that is sent
 HALF_BLOCK = re.compile(r"\[([\w-]+)(?::[\w-]+)?\]")
 
@@ -19,6 +20,7 @@ def problems(source: Source, site: Site) -> Iterator[Problem]:
     """Give what would not come out as its author parted it."""
     lines = source.prose()
     yield from unclosed(source)
+    yield from unwritten(source, lines)
     yield from crooked_code(source, lines)
     yield from flat_lists(source, lines)
     yield from steep_headings(source)
@@ -35,6 +37,17 @@ def unclosed(source: Source) -> Iterator[Problem]:
         yield Problem(
             source.path, number, f"{sign} není uzavřené", f"na konec napište {end}", dict(source.body)[number]
         )
+
+
+def unwritten(source: Source, lines: Lines) -> Iterator[Problem]:
+    """Warn of what the author meant to write later, and of a hard space at the margin, which parts nothing."""
+    for number, line in lines:
+        if line.lstrip(" ").startswith("\N{NO-BREAK SPACE}") and line.strip():
+            what, cure = "řádek začíná pevnou mezerou (z Wordu)", "smažte ji, nebo ji napište mezerníkem"
+            yield Problem(source.path, number, what, cure, line, severe=False)
+        if match := LATER.search(line):
+            what = f"„{match[0]}“ tu nejspíš zůstalo"
+            yield Problem(source.path, number, what, "napište místo něj svůj text", line, severe=False)
 
 
 def crooked_code(source: Source, lines: Lines) -> Iterator[Problem]:

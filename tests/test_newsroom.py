@@ -196,13 +196,19 @@ SLIPS = {
         "formulář vyplní /formulare/cenik/?tier=vip",
     ),
     "question to a list": (body("[x](/aktuality/?druh=opravy)"), 5, "tahle stránka nečte; smažte ho"),
+    "table below an item": (body("- x\n\n    | a | b |\n    | c | d |"), 7, "tabulka by zůstala obyčejným textem"),
     "table without rows": (body("a | b\n--|--"), 5, "tabulka má jen hlavičku"),
     "code off the margin": (body("Text.\n\n ```\n<b>\n ```"), 7, "kód by se ukázal jako text"),
     "code below an item": (body("- x\n\n    ```\n    y\n    ```"), 7, "pod položkou kód místo toho odsaďte"),
     "code with a title": (body("~~~ sh skript\n<b>\n~~~"), 5, "kód by se ukázal jako text"),
     "HTML in what is no code": (body(" ~~~\n<div>\n ~~~"), 6, "značka HTML <div> není dovolená"),
     "block of HTML, in which Markdown is none": (body("<details>**x**</details>"), 5, "značka HTML <details>"),
-    "place named twice": (body("Text. {#a}\n\n*x*{: #a}"), 7, "značka {#a} je tu podruhé (poprvé na řádku 5)"),
+    "place named twice": (body("Text.\n{#a}\n\n*x*{: #a}"), 8, "značka {#a} je tu podruhé (poprvé na řádku 6)"),
+    "id of an item that is none": (body("- x {#k7f3q2}"), 5, "značka by zůstala v textu"),
+    "id of an item, a line too early": (body("## Opravy\n- x {#k7f3q2}\n  y"), 6, "značka by zůstala v textu"),
+    "id of a paragraph": (body("Text {#k7f3q2}"), 5, "značka by zůstala v textu"),
+    "release of empty headings": (body("## Opravy\n\n## Nové"), 3, "pod hlavičkou chybí text"),
+    "rule between items": (body("## Opravy\n- x\n\n---\n\n## Nové\n- y"), 8, "čára mezi položky nepatří"),
     "place of every page": (body("*x*{#main}"), 5, "značka {#main} patří webu"),
     "empty heading": (body("Text.\n\n##"), 7, "nadpis nemá text"),
     "heading in bold and with signs": (body("## **Opravy**\n- x"), 5, "má být bez značek; napište ## Opravy"),
@@ -263,6 +269,10 @@ DOUBTS = {
         "odkaz říká www.a.cz/x, vede na https://b.cz/x",
     ),
     "link that says nothing": (body("Návod je [zde](/kontakt/)."), 5, "odkaz „zde“ neříká, kam vede"),
+    "place in a paragraph": (body("Text {#misto}."), 5, "patří na konec nadpisu, nebo pod odstavec"),
+    "hard space at the margin": (body("- x\n\xa0\xa0\xa0\xa0- y"), 6, "řádek začíná pevnou mezerou"),
+    "note to oneself": (body("Cena: TODO."), 5, "„TODO“ tu nejspíš zůstalo"),
+    "words of printers": (body("Lorem ipsum dolor."), 5, "„Lorem ipsum“ tu nejspíš zůstalo"),
     "backtick": (body("a\nText `kód."), 6, "zpětný apostrof ` nemá druhý do páru"),
     "indented paragraph": (body("Text.\n\n    Další."), 7, "se ukáže jako kód"),
     "bullets of Word": (body("• x\n• y"), 5, "odrážka by zůstala v textu; napište „- x“"),
@@ -342,7 +352,11 @@ v sobotu a neděli 5. a 6. prosince, ve středu 6. ledna.
 
     - vnořené
 
-        kód
+        | a | b |
+
+    a | b
+    --|--
+    c | d
 
 Pojem
 : vysvětlení
@@ -351,9 +365,12 @@ Pojem
 
 ## Nadpis {#nadpis}
 
-- x {#k7f3q2}
+- x
 
     odstavec pod x
+
+Odstavec.
+{#odstavec}
 """
     (content / "news/2026-11-20-a.cs.md").write_text(f"Title: Znaky\nDate: 2026-11-20\n\n{text}")
     found = [str(problem) for problem in check.problems(content, NOW)]
