@@ -32,15 +32,16 @@ class BuildError(Exception):
 
 def build(
     output: Path, drafts: bool, content: Path = CONTENT, preview: str = "", moment: datetime | None = None
-) -> None:
-    """Check and build `content` and put it up at `output`; with drafts, what is not out yet is shown and marked.
+) -> list[Problem]:
+    """Check and build `content` and put it up at `output`; return what the check warns of.
 
-    A named preview is built for its own folder, /nahled/<name>/, and says on every page what it is. A moment, if not
-    now, gives the site as it will be then.
+    With drafts, what is not out yet is shown and marked. A named preview is built for its own folder, /nahled/<name>/,
+    and says on every page what it is. A moment, if not now, gives the site as it will be then.
     """
     now = moment or clock.now()
     prefix = f"{pelicanconf.PREVIEWS}{preview}" if preview else ""
-    require(check.problems(content, now), "Obsah")
+    found = check.problems(content, now)
+    require(found, "Obsah")
     with new_build(output) as folder:
         if drafts:
             run_pelican(content, folder, "pelicanconf.py", now, SITEURL=prefix, PREVIEW=preview)
@@ -48,6 +49,7 @@ def build(
             with tempfile.TemporaryDirectory(prefix="stage-") as stage:
                 run_pelican(embargo.stage(content, Path(stage), now), folder, "publishconf.py", now)
         require(finished.problems(folder, prefix=prefix), "Hotové stránky")
+    return found
 
 
 def require(problems: list[Problem], what: str) -> None:

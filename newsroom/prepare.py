@@ -16,6 +16,7 @@ import pelicanconf
 from newsroom import addresses, check, clock, embargo, manifest
 from newsroom.build import BuildError, build, require
 from newsroom.environment import SettingsError, demand
+from newsroom.problem import Problem
 from newsroom.proof import moment_words
 from newsroom.release import SITE, Release, Waiting
 from newsroom.source import Source, read_all
@@ -29,23 +30,22 @@ def prepare(content: Path, folder: Path, preview: str = "", rehearsed: str = "")
     """
     demand(os.environ)
     now = clock.now()
-    build(folder / SITE, drafts=bool(preview), content=content, preview=preview)
+    warned = build(folder / SITE, drafts=bool(preview), content=content, preview=preview, moment=now)
     shutil.rmtree(folder / f".{SITE}.build")
-    moments = embargo.moments(content, now)
     sources = embargo.held_back(content, now)
     waiting = [source for source in sources if when(source)]
-    if not preview:
-        new = [] if fingerprint(content, waiting) == rehearsed else waiting
-        rehearse(content, moments, [source.date for source in new if source.date])
+    if not preview and waiting:
+        dates = sorted({source.date for source in waiting if source.date})
+        rehearse(content, dates, anew=fingerprint(content, waiting) != rehearsed)
     release = Release(
         folder,
         built=now.isoformat(),
         strict=not preview and os.environ.get("FORMS_DEVELOPMENT") != "1",
-        moments=[moment.isoformat() for moment in moments],
+        moments=[moment.isoformat() for moment in embargo.moments(content, now)],
         waiting=[Waiting(source.path, when(source), addresses.of(source)) for source in sources],
         rehearsed=fingerprint(content, waiting),
         missing=missing(read_all(content)[0]),
-        warnings=warnings(content, now),
+        warnings=lines_of(warned),
         assets=[path.relative_to(folder / SITE).as_posix() for path in (folder / SITE / "assets").rglob("*.*")],
         manifest=manifest.read(folder / SITE),
     )
@@ -59,16 +59,16 @@ def fingerprint(content: Path, sources: list[Source]) -> str:
     return sha256(b"".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()
 
 
-def rehearse(content: Path, moments: list[datetime], waiting: list[datetime]) -> None:
-    """Check the content as it will be at each moment to come, and build it with all that waits.
+def rehearse(content: Path, dates: list[datetime], anew: bool) -> None:
+    """Check the content as it will be at each date at which a text comes out, and build it anew with all that waits.
 
     This is done while the author is still there; what failed later would stop every publish from then on.
     """
-    for moment in moments:
+    for moment in dates:
         require(check.problems(content, moment), f"Obsah, až nastane {moment_words(moment, clock.now())}")
-    if not waiting:
+    if not anew:
         return
-    last = max(waiting)
+    last = dates[-1]
     with tempfile.TemporaryDirectory() as folder:
         try:
             build(Path(folder, SITE), drafts=False, content=content, moment=last)
@@ -82,10 +82,9 @@ def when(source: Source) -> str:
     return "" if draft or source.date is None else source.date.isoformat()
 
 
-def warnings(content: Path, now: datetime) -> list[str]:
+def lines_of(warned: list[Problem]) -> list[str]:
     """Return what the check warns of, a line each, but for what `missing` says."""
-    found = [problem for problem in check.problems(content, now) if not problem.what.endswith(" překlad")]
-    return [str(problem).split("\n")[0] for problem in found if not problem.severe]
+    return [str(problem).split("\n")[0] for problem in warned if not problem.what.endswith(" překlad")]
 
 
 def missing(sources: list[Source]) -> dict[str, list[str]]:

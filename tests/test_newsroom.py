@@ -16,7 +16,8 @@ from newsroom import check, queries
 from newsroom.build import ROOT, BuildError, build, new_build
 from newsroom.embargo import held_back, moments, stage
 from newsroom.environment import SettingsError, demand
-from newsroom.problem import counted
+from newsroom.prepare import prepare
+from newsroom.problem import Problem, counted
 from newsroom.scaffold import ScaffoldError, scaffold
 from newsroom.source import ZONE
 
@@ -935,6 +936,36 @@ def test_a_production_build_keeps_back_drafts_and_their_pictures_and_a_developme
     assert "2999" in html
     assert "4.29" not in (tmp_path / "all/feeds/cs.json").read_text()
     assert '"softwareVersion": "4.28"' in (tmp_path / "all/index.html").read_text()
+
+
+def test_the_content_is_checked_once_and_at_each_date_at_which_a_text_comes_out(
+    content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, really = [], check.problems
+
+    def look(content: Path, now: datetime) -> list[Problem]:
+        looked.append(now.astimezone(ZONE).strftime("%d.%m. %H:%M"))
+        return really(content, now)
+
+    def built(output: Path, moment: datetime, **_: object) -> list[Problem]:
+        output.with_name(f".{output.name}.build").mkdir()
+        return look(content, moment)
+
+    monkeypatch.setattr(check, "problems", look)
+    monkeypatch.setattr("newsroom.prepare.build", built)
+    monkeypatch.setenv("FORMS_DEVELOPMENT", "1")
+    monkeypatch.setenv("NEWSROOM_NOW", NOW.isoformat())
+    (content / "training-dates.toml").write_text('[[date]]\ndate = 2026-12-24\nplace = "vendor"\n')
+    for version, day in (("4.29", "2026-12-01"), ("4.30", "2026-12-02 09:00")):
+        text = GOOD.replace("4.29", version).replace("2026-11-20", f"{day}\nSupport_until: 2027-03-27")
+        (content / f"news/{version}.cs.md").write_text(text)
+    (tmp_path / "build/site").mkdir(parents=True)
+    release = prepare(content, tmp_path / "build")
+    assert looked == ["22.11. 12:00", "01.12. 00:00", "02.12. 09:00", "02.12. 09:00"]
+    assert len(release.moments) == 4
+    looked.clear()
+    assert prepare(content, tmp_path / "build", rehearsed=release.rehearsed).rehearsed == release.rehearsed
+    assert looked == ["22.11. 12:00", "01.12. 00:00", "02.12. 09:00"]
 
 
 def test_a_failed_build_leaves_the_last_good_one(content: Path, tmp_path: Path) -> None:
