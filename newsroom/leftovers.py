@@ -92,7 +92,7 @@ LEFT: tuple[tuple[str, str, str, bool], ...] = (  # sign, what is wrong, cure, w
         "závorky smažte: „- text“",
         False,
     ),
-    (r"~~(?=\S)", "vlnovky ~~ by zůstaly v textu", "přeškrtnutý text napište <del>takto</del>", False),
+    (r"(?<!~)~~(?=[^\s~])", "vlnovky ~~ by zůstaly v textu", "přeškrtnutý text napište <del>takto</del>", False),
     (
         r"==(?=[^\s=])[^=\n]*[^\s=]==",
         "rovnítka == by zůstala v textu",
@@ -141,7 +141,7 @@ def problems(source: Source) -> Iterator[Problem]:
         odd = text.count('"') % 2
         signs = SIGNS.search(text) and SIGNS.search(USUAL.sub("", text))
         if (odd or signs) and (REST.search(left := blotted(text)) or odd):
-            for start, what, cure, severe in sign_findings(left, labels):
+            for start, what, cure, severe in sign_findings(left, text, labels):
                 number, line = lines[text.count("\n", 0, start)]
                 yield Problem(source.path, number, what, cure, line, severe)
 
@@ -208,8 +208,8 @@ def blotted(text: str) -> str:
     return text
 
 
-def sign_findings(text: str, labels: set[str]) -> Iterator[Finding]:
-    """Give the signs that were left over."""
+def sign_findings(text: str, whole: str, labels: set[str]) -> Iterator[Finding]:
+    """Give the signs that were left over of a whole paragraph."""
     for sign, what, cure, severe in LEFT_SIGNS:
         if match := sign.search(text):
             yield match.start(), what, cure, severe
@@ -217,8 +217,9 @@ def sign_findings(text: str, labels: set[str]) -> Iterator[Finding]:
         cure = "doplňte ji, nebo smažte; palce napište slovem"
         yield text.rindex('"'), 'uvozovka " nemá druhou do páru', cure, False
     for match in REFERENCE.finditer(text):
-        if (match[2] or match[1]).lower() not in labels:
-            yield match.start(), f"odkaz {match[0]} nemá adresu", "napište ji do závorek: [text](adresa)", False
+        label, said = (whole[slice(*match.span(group))] for group in (2 if match[2] else 1, 0))
+        if " ".join(label.split()).lower() not in labels:
+            yield match.start(), f"odkaz {said} nemá adresu", "napište ji do závorek: [text](adresa)", False
     for match in BARE.finditer(text):
         bare = match[0].rstrip(".,;:!?)")
         whole = bare if "://" in bare else f"https://{bare}"

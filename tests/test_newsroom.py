@@ -314,10 +314,11 @@ def test_a_title_may_hold_it(content: Path, title: str) -> None:
 def test_well_formed_markdown_is_no_slip(content: Path) -> None:
     text = """Vyšla verze 4.29, **tučně** a **na dva
     řádky**, 2 * 3 * 4, `**`, ``a`b``, \\*\\*, [x](https://cs.wikipedia.org/wiki/A_(b)), <https://x.cz/a>, `www.x.cz`.
-[https://x.cz](https://x.cz), [y][1], [1], H<sub>2</sub>O, *kurzíva*{: .mark}, - 5 °C, pole[0], {a}, **[z](https://z.cz)**,
+[https://x.cz](https://x.cz), [y][1], [1], [`a`][], [c][`a`], H<sub>2</sub>O, *kurzíva*{: .mark}, - 5 °C, pole[0], {a}, **[z](https://z.cz)**,
 <SPAN>x</span>, [x](<https://a.cz/a b>).
 
 [1]: https://x.cz "Název"
+[`a`]: https://x.cz/a
 
 | a | b |
 |---|:-:|
