@@ -208,8 +208,8 @@ def blotted(text: str) -> str:
     return text
 
 
-def sign_findings(text: str, whole: str, labels: set[str]) -> Iterator[Finding]:
-    """Give the signs that were left over of a whole paragraph."""
+def sign_findings(text: str, written: str, labels: set[str]) -> Iterator[Finding]:
+    """Give the signs that were left over of a paragraph that was written so."""
     for sign, what, cure, severe in LEFT_SIGNS:
         if match := sign.search(text):
             yield match.start(), what, cure, severe
@@ -217,7 +217,7 @@ def sign_findings(text: str, whole: str, labels: set[str]) -> Iterator[Finding]:
         cure = "doplňte ji, nebo smažte; palce napište slovem"
         yield text.rindex('"'), 'uvozovka " nemá druhou do páru', cure, False
     for match in REFERENCE.finditer(text):
-        label, said = (whole[slice(*match.span(group))] for group in (2 if match[2] else 1, 0))
+        label, said = (written[slice(*match.span(group))] for group in (2 if match[2] else 1, 0))
         if " ".join(label.split()).lower() not in labels:
             yield match.start(), f"odkaz {said} nemá adresu", "napište ji do závorek: [text](adresa)", False
     for match in BARE.finditer(text):

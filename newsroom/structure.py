@@ -121,12 +121,13 @@ def steep_headings(source: Source) -> Iterator[Problem]:
 
 
 def repeated_places(source: Source, lines: Lines) -> Iterator[Problem]:
-    """Give the places that are named twice, of which links would find the first only; of items, items.py says it."""
+    """Give the headings and paragraphs of one name, of which links would find the first; of items, items.py says it."""
     first = dict.fromkeys(RESERVED, 0)
-    items = {item.end for item in source.note.items}
     for number, line in lines:
-        for place in EXPLICIT_ID.findall(line) if "#" in line and number not in items else ():
-            if place in first:
-                where = f"je tu podruhé (poprvé na řádku {first[place]})" if first[place] else "patří webu"
-                yield Problem(source.path, number, f"značka {{#{place}}} {where}", "zvolte jinou", line)
-            first.setdefault(place, number)
+        match = (HEADING.match(line) or EXPLICIT_ID.fullmatch(line.strip())) if "#" in line else None
+        if not match or not (place := match.groups()[-1]):
+            continue
+        if place in first:
+            where = f"je tu podruhé (poprvé na řádku {first[place]})" if first[place] else "patří webu"
+            yield Problem(source.path, number, f"značka {{#{place}}} {where}", "zvolte jinou", line)
+        first.setdefault(place, number)

@@ -204,13 +204,13 @@ SLIPS = {
     "code with a title": (body("~~~ sh skript\n<b>\n~~~"), 5, "kód by se ukázal jako text"),
     "HTML in what is no code": (body(" ~~~\n<div>\n ~~~"), 6, "značka HTML <div> není dovolená"),
     "block of HTML, in which Markdown is none": (body("<details>**x**</details>"), 5, "značka HTML <details>"),
-    "place named twice": (body("Text.\n{#a}\n\n*x*{: #a}"), 8, "značka {#a} je tu podruhé (poprvé na řádku 6)"),
+    "place named twice": (body("Text.\n{#a}\n\n### B {#a}"), 8, "značka {#a} je tu podruhé (poprvé na řádku 6)"),
     "id of an item that is none": (body("- x {#k7f3q2}"), 5, "značka by zůstala v textu"),
     "id of an item, a line too early": (body("## Opravy\n- x {#k7f3q2}\n  y"), 6, "značka by zůstala v textu"),
     "id of a paragraph": (body("Text {#k7f3q2}"), 5, "značka by zůstala v textu"),
     "release of empty headings": (body("## Opravy\n\n## Nové"), 3, "pod hlavičkou chybí text"),
     "rule between items": (body("## Opravy\n- x\n\n---\n\n## Nové\n- y"), 8, "čára mezi položky nepatří"),
-    "place of every page": (body("*x*{#main}"), 5, "značka {#main} patří webu"),
+    "place of every page": (body("Text.\n{: #main}"), 6, "značka {#main} patří webu"),
     "empty heading": (body("Text.\n\n##"), 7, "nadpis nemá text"),
     "heading in bold and with signs": (body("## **Opravy**\n- x"), 5, "má být bez značek; napište ## Opravy"),
     "entity in the title": (GOOD.replace("ISPadmin 4.29", "Sítě &amp; servery 4.29"), 1, "je jen text"),
@@ -331,7 +331,8 @@ c |
 
 Otevřete Síť | Porty.
 Zvolte *A* | B, __tučné__, `a | b`
-a `c | d`, `"`, 1:2:3, a == b, "`c`" 'd', -5 °C, <del>e</del>, snake__case, `__init__`, ______, [ ] a [X].
+a `c | d`, `{#ff0000}`, `{#ff0000}`, `"`, 1:2:3, a == b, "`c`" 'd', -5 °C, <del>e</del>,
+snake__case, `__init__`, ______, [ ] a [X].
 
 [x](/formulare/cenik/?tier=vip&tier=updates&amp;customer=new), [y](/hledani/?q=a%20b),
 [z](/formulare/od/?verze=4.24),
