@@ -17,6 +17,7 @@ from markupsafe import Markup
 from pelican.writers import FileOverwriteFailedError
 
 import pelicanconf
+from forms import theme
 from history import write_history
 from plugins.speed import Templates, cores
 from plugins.speed import memory as memories
@@ -24,7 +25,7 @@ from plugins.speed.converter import Converter
 from plugins.speed.cores import WorkerError, on_all_cores
 from plugins.speed.memory import Memory
 from plugins.speed.texts import Texts
-from plugins.speed.writer import BatchWriter, forms_from_memory, write
+from plugins.speed.writer import SITE, BatchWriter, forms_from_memory, write
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 FRAGMENTS = (
@@ -190,6 +191,7 @@ def test_the_forms_app_is_asked_anew_only_when_what_forms_show_changes(tmp_path:
     form("training", "cs")
     form("contact", "cs", TEXTS={"cs": "b"})
     assert asked[1:] == [("contact", "en"), ("training", "cs"), ("contact", "cs")]
+    assert {*theme.NAMES} < {*SITE}
 
 
 def test_compiled_templates_that_cannot_be_kept_do_not_stop_a_build(tmp_path: Path) -> None:
