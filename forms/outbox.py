@@ -17,7 +17,6 @@ SAME = (  # stored within ten minutes of an envelope, or after it by a clock tha
     sa.select(table.c.token)
     .where(table.c.digest == sa.bindparam("digest"))
     .where(sa.func.abs(table.c.received_at - sa.bindparam("received_at", type_=sa.Double)) < SAME_TEXT_SECONDS)
-    .limit(1)
 )
 
 
@@ -37,6 +36,16 @@ class Envelope:
     kind: str = ""
     suspicious: bool = False
 
+
+GIVEN = [field.name for field in fields(Envelope)]
+VALUES = (sa.bindparam(name, type_=table.c[name].type) for name in [*GIVEN, "received_at"])
+ADD = (  # due at once, unless there is the same
+    table.insert()
+    .from_select([*GIVEN, "next_attempt_at"], sa.select(*VALUES).where(~SAME.exists()))
+    .returning(table.c.token)
+)
+# On PostgreSQL who stores the same text comes one after the other; SQLite has its one write lock from the beginning.
+QUEUE = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("key", type_=sa.BigInteger)))
 
 Record: TypeAlias = sa.Update  # what became of a claimed message, for the outbox to write down
 
@@ -97,12 +106,9 @@ class Outbox:
     def add(self, envelope: Envelope) -> str:
         """Store the envelope durably and return its token, or that of the same text stored in the last ten minutes."""
         with self.database.transaction(write=True) as connection:
-            if connection.dialect.name == "postgresql":  # SQLite has its one write lock from the beginning
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(envelope.digest[:15], 16))))
-            if token := connection.scalar(SAME, vars(envelope)):
-                return str(token)
-            insert(connection, envelope)
-        return envelope.token
+            if connection.dialect.name == "postgresql":
+                connection.execute(QUEUE, {"key": int(envelope.digest[:15], 16)})
+            return str(connection.scalar(ADD, vars(envelope)) or connection.scalar(SAME, vars(envelope)))
 
     def receipt(self, token: str) -> str | None:
         """Return what the receipt with this token shows, or None."""
