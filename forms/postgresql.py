@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import Any
 
 import psycopg
@@ -46,12 +47,22 @@ def engine(url: sa.URL, seconds: int) -> sa.Engine:
         "options": f"-c lock_timeout={seconds}s -c idle_in_transaction_session_timeout={2 * seconds}s"
         " -c synchronous_commit=on",
     }
-    server = sa.create_engine(url, pool_pre_ping=True, pool_timeout=seconds, hide_parameters=True, connect_args=options)
+    server = sa.create_engine(url, pool_timeout=seconds, hide_parameters=True, connect_args=options)
 
     @sa.event.listens_for(server, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Connection:
         connection = Connection.connect(*arguments, **options)
         connection.patience = seconds + 1  # the server says before that a lock is not to be had
         return connection
+
+    @sa.event.listens_for(server, "checkout")
+    def look(connection: Any, _record: Any, _proxy: Any) -> None:
+        # What comes unasked is the server's farewell, or the kernel's word that it is gone. To ask would take
+        # as long as one of the three statements of a submission.
+        heard = select.poll()
+        if not connection.closed:
+            heard.register(connection.fileno(), select.POLLIN)
+        if connection.closed or heard.poll(0):
+            raise sa.exc.InvalidatePoolError
 
     return server

@@ -26,6 +26,16 @@ def test_a_statement_that_takes_too_long_costs_its_connection_and_the_next_has_a
         assert connection.scalar(sa.select(1)) == 1
 
 
+def test_connections_that_end_while_nobody_uses_them_are_replaced(postgres, database):
+    with database.connect() as one, database.connect() as other:
+        sessions = [connection.scalar(sa.func.pg_backend_pid()) for connection in (one, other)]
+    with schema.engine(postgres.url("postgres")).connect() as operator:
+        for session in sessions:
+            operator.execute(sa.select(sa.func.pg_terminate_backend(session, 5000)))  # waits until it is gone
+    with database.connect() as one, database.connect() as other:
+        assert [connection.scalar(sa.select(1)) for connection in (one, other)] == [1, 1]
+
+
 def test_a_lock_that_is_not_to_be_had_costs_no_connection(database):
     lock = sa.select(sa.func.pg_advisory_xact_lock(1))
     with database.connect() as holder, database.connect() as connection:
