@@ -105,6 +105,7 @@ class Deployed:
         conf = self.folder / "conf"
         conf.mkdir()
         values = {
+            "ETC": self.folder,
             "HOST": HOST,
             "SITE": self.site,
             "SOCKET": self.socket,
@@ -123,9 +124,9 @@ class Deployed:
                 text = text.replace(f"listen [::]:{number}", f"listen [::1]:{port}")
             if not has_ipv6():
                 text = re.sub(r"\n *listen \[::1\].*", "", text)
-            text = text.replace("#set_real_ip_from 192.0.2.10", f"set_real_ip_from {PROXY}")
-            text = text.replace("#real_ip_header", "real_ip_header")
             (conf / template.name).write_text(text.replace("/var/log/nginx", str(self.folder)), "utf-8")
+        believed = f"set_real_ip_from {PROXY};\nreal_ip_header X-Forwarded-For;\n"  # as the guide has it
+        (self.folder / "proxy.conf").write_text(believed, "utf-8")
         (self.folder / "nginx.conf").write_text(NGINX_CONF.format(self.folder))
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "privkey.pem")
         who = ("-days", "2", "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}", "-out", "fullchain.pem")
