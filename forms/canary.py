@@ -39,6 +39,8 @@ def post(origin: str, path: str, email: str, reference: str, key: str, seconds: 
 
 def marked(text: str, key: str) -> str:
     """Return the reference that a mark was signed for; nothing where it is not ours, or MARK_SECONDS off our clock."""
+    if not text:  # as with every visitor's form
+        return ""
     try:
         reference, signed_at = _signer(key).loads(text, return_timestamp=True)
     except BadSignature:

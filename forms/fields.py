@@ -74,7 +74,7 @@ def at_most(limit: int) -> Any:
     return check
 
 
-def email_address(form: SiteForm, field: Field) -> None:
+def email_address(form: SiteForm, field: Email) -> None:
     local = field.data.rpartition("@")[0]
     if local and not local.isascii():
         raise StopValidation(form.say(field, "accents"))
@@ -88,6 +88,7 @@ def email_address(form: SiteForm, field: Field) -> None:
     own = re.sub(r"\+.*@", "@", address.ascii_email.lower()) in form.refused_addresses
     if mailbox in ROLES or own:
         raise StopValidation(form.say(field, "refused"))
+    field.ascii = address.ascii_email
 
 
 def parsed_email(text: str) -> Any:
@@ -145,6 +146,16 @@ class Line(StringField):
         super().__init__(validators=[one_line, at_most(limit), *checks], filters=[clean_line, *filters], **bound)
         self.required, self.hints = required, hints or {}
         self.optional = not required and not conditional
+
+
+class Email(Line):
+    """An e-mail address. `ascii`, when it was found valid, is how SMTP says it: with its domain in ASCII."""
+
+    ascii = ""
+
+    def __init__(self, **bound: Any):
+        hints = {"type": "email", "autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
+        super().__init__(email_address, limit=254, hints=hints, **bound)
 
 
 class Text(TextAreaField):

@@ -15,13 +15,13 @@ from wtforms.fields import Field, SelectChoice
 
 from forms.fields import (
     Day,
+    Email,
     Line,
     Number,
     One,
     Several,
     Text,
     clean_text,
-    email_address,
     from_tomorrow,
     international_phone,
     not_yet_suggested,
@@ -139,11 +139,6 @@ def _company(required: bool = True) -> Line:
     return Line(limit=150, required=required, hints={"autocomplete": "organization"})
 
 
-def _email() -> Line:
-    hints = {"type": "email", "autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
-    return Line(email_address, limit=254, hints=hints)
-
-
 def _phone() -> Line:
     hints = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
     return Line(limit=60, required=False, filters=[international_phone], hints=hints)
@@ -160,7 +155,7 @@ class ContactForm(SiteForm):
     department = One("sales", "technical")
     name = _name()
     company = _company(required=False)
-    email = _email()
+    email = Email()
     phone = _phone()
     message = _message(required=True)
 
@@ -176,7 +171,7 @@ class PriceListForm(SiteForm):
     kind = "price-list"
     name = _name()
     company = _company()
-    email = _email()
+    email = Email()
     phone = _phone()
     customer = One("new", "licence", "rental")
     tier = Several("updates", "vip", "individual", "training")
@@ -190,7 +185,7 @@ class TrainingForm(SiteForm):
     kind = "training"
     name = _name()
     company = _company()
-    email = _email()
+    email = Email()
     phone = _phone()
     variant = One("vendor", "operator")
     venue = Line(limit=300, required=False, conditional=True)

@@ -12,7 +12,6 @@ from typing import Any
 
 from forms import guard, mail
 from forms.database import OutboxError, ReferenceTakenError
-from forms.fields import parsed_email
 from forms.forms import SiteForm
 from forms.outbox import Envelope, Outbox
 from forms.submission import Submission, new_reference
@@ -82,7 +81,7 @@ def new_submission(form: SiteForm, received_at: datetime) -> Submission:
         language=form.language,
         department=form.addressee,
         name=form["name"].data,
-        email=parsed_email(form["email"].data).ascii_email,
+        email=form["email"].ascii,
         answers=answers,
         received_at=received_at,
         suspicions=guard.suspicions(dict(answers), form["website"].data),
