@@ -83,7 +83,7 @@ def link_problems(source: Source, line: str, site: Site) -> Findings:
     if reference := REFERENCE.match(line):
         targets.append(reference[1])
     for target in targets:
-        yield from target_problems(source, unquote(target), site)
+        yield from target_problems(source, target, site)
 
 
 def target_problems(source: Source, target: str, site: Site) -> Findings:
@@ -93,6 +93,7 @@ def target_problems(source: Source, target: str, site: Site) -> Findings:
     except ValueError:
         yield f"odkaz „{target}“ není adresa", "opravte ho"
         return
+    url = url._replace(path=unquote(url.path), fragment=unquote(url.fragment))  # a query is read part by part
     if target.startswith("{filename}"):
         yield from file_problems(source, target, url, site)
     elif target.startswith(("{attach}", "{static}")):
@@ -112,7 +113,7 @@ def target_problems(source: Source, target: str, site: Site) -> Findings:
         return  # address_problems says it
     elif url.hostname in LOCAL or url.netloc.removeprefix("www.") == urlsplit(site.origin).netloc.removeprefix("www."):
         yield f"odkaz „{target}“ vede na náš vlastní web", "napište ho jako {filename}/pages/contact.cs.md"
-    elif url.scheme in ("http", "https") and url.hostname:
+    elif url.scheme == "tel" or (url.scheme in ("http", "https") and url.hostname):
         return
     elif url.scheme or target.startswith("//"):
         yield f"odkaz „{target}“ nevede na web", "začněte ho https://"

@@ -336,6 +336,7 @@ snake__case, `__init__`, ______, [ ] a [X].
 
 [x](/formulare/cenik/?tier=vip&tier=updates&amp;customer=new), [y](/hledani/?q=a%20b),
 [z](/formulare/od/?verze=4.24),
+[a](/formulare/kontakt/?name=A%26B%3D%23), [+420 123](tel:+420123),
 [cizí](https://x.cz/?tier=vpi), [www.a.cz](https://A.cz/x), [Node.js](https://nodejs.org/),
 [verze 4.28]({filename}/news/4.28.cs.md).
 
