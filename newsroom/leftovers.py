@@ -32,6 +32,7 @@ WHOLE = tuple(  # blotted out one after the other, where their sign is: what is 
         ("*", r"^ {0,3}(?:\* *){3,}$"),  # a rule
         ("{", rf"^ *{ATTRIBUTES} *$|(?<=[*_)\]{FILLER}]){ATTRIBUTES}"),  # on its own line, or behind what it is about
         ("](", r"(?<=\])\(\s*(?:<[^>\n]*>|<?[^)\s>]*>?)(?:\s+[\"'][^)]*)?\)"),  # where a link leads
+        (f"]{FILLER}", rf"\[[^\[\]]*\](?=[^\[\]{FILLER}]*\]{FILLER})"),  # brackets in its text: [Ceník [PDF]](…)
         ("[[", r"\[\[[^\[\]\n]*\]\]"),
     )
 )

@@ -315,7 +315,8 @@ def test_well_formed_markdown_is_no_slip(content: Path) -> None:
     text = """Vyšla verze 4.29, **tučně** a **na dva
     řádky**, 2 * 3 * 4, `**`, ``a`b``, \\*\\*, [x](https://cs.wikipedia.org/wiki/A_(b)), <https://x.cz/a>, `www.x.cz`.
 [https://x.cz](https://x.cz), [y][1], [1], [`a`][], [c][`a`], H<sub>2</sub>O, *kurzíva*{: .mark}, - 5 °C, pole[0], {a}, **[z](https://z.cz)**,
-<SPAN>x</span>, [x](<https://a.cz/a b>).
+<SPAN>x</span>, [x](<https://a.cz/a b>), [a [PDF]](https://x.cz), [[PDF] a
+b](https://x.cz), [rok](#rok.2026).
 
 [1]: https://x.cz "Název"
 [`a`]: https://x.cz/a
@@ -367,7 +368,7 @@ Pojem
 
 ---
 
-## Nadpis {#nadpis}
+## Nadpis {#rok.2026}
 
 - x
 
