@@ -68,7 +68,7 @@ def without_file(sources: list[Source]) -> Iterator[str]:
     yield from (path for paths in pelicanconf.FORM_ADDRESSES.values() for path in paths.values())
     yield from (path for paths in pelicanconf.FEEDS.values() for path in paths.values())
     yield from (*pelicanconf.ADDRESSES["news"].values(), *pelicanconf.NEWS_ADDRESSES["from"].values())
-    yield from (*pelicanconf.IMPORTANT_FEEDS.values(), *pelicanconf.RELEASES.values())
+    yield from (*pelicanconf.IMPORTANT_FEEDS.values(), *pelicanconf.RELEASES.values(), "/sitemap.xml")
     for source in sources:
         if source.folder == "news":
             at = {name: paths[source.lang] for name, paths in pelicanconf.NEWS_ADDRESSES.items()}

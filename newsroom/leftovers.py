@@ -168,7 +168,8 @@ def heading_problems(source: Source, lines: Lines) -> Iterator[Problem]:
         cure = "nadpis začněte dvěma křížky (## Nadpis), nad čáru dejte prázdný řádek"
         yield Problem(source.path, lines[1][0], "čára hned pod textem z něj dělá nadpis", cure, line)
     elif shifted := SHIFTED_HEADING.match(line):
-        yield Problem(source.path, number, "nadpis nezačíná na kraji řádku", f"napište {shifted[1]}", line)
+        meant = line[0] != "\\"  # or a number sign: \# 1
+        yield Problem(source.path, number, "nadpis nezačíná na kraji řádku", f"napište {shifted[1]}", line, meant)
     elif source.folder == "news" and line[0] not in "#-" and (kind := kind_of(line.strip(" *_:"))):
         cure = f"napište ## {HEADINGS[source.lang][kind]}"
         severe = bool(VERSION.fullmatch(source.key))

@@ -270,6 +270,7 @@ DOUBTS = {
         "odkaz říká www.a.cz/x, vede na https://b.cz/x",
     ),
     "link that says nothing": (body("Návod je [zde](/kontakt/)."), 5, "odkaz „zde“ neříká, kam vede"),
+    "heading, or a number": (body("\\# 1"), 5, "nadpis nezačíná na kraji řádku"),
     "place in a paragraph": (body("Text {#misto}."), 5, "patří na konec nadpisu, nebo pod odstavec"),
     "hard space at the margin": (body("- x\n\xa0\xa0\xa0\xa0- y"), 6, "řádek začíná pevnou mezerou"),
     "note to oneself": (body("Cena: TODO."), 5, "„TODO“ tu nejspíš zůstalo"),
@@ -337,7 +338,7 @@ snake__case, `__init__`, ______, [ ] a [X].
 
 [x](/formulare/cenik/?tier=vip&tier=updates&amp;customer=new), [y](/hledani/?q=a%20b),
 [z](/formulare/od/?verze=4.24),
-[a](/formulare/kontakt/?name=A%26B%3D%23), [+420 123](tel:+420123),
+[a](/formulare/kontakt/?name=A%26B%3D%23), [+420 123](tel:+420123), [mapa](/sitemap.xml),
 [cizí](https://x.cz/?tier=vpi), [www.a.cz](https://A.cz/x), [Node.js](https://nodejs.org/),
 [verze 4.28]({filename}/news/4.28.cs.md).
 
