@@ -154,8 +154,10 @@ class Worker:
 
     def _keep_house_when_due(self) -> None:
         if self._house_is_due():
-            self.house_due = time.monotonic() + HOUSEKEEPING_SECONDS
-            self._keep_house()
+            try:
+                self._keep_house()
+            finally:  # from its end on: were it to take longer than that, no mail would ever go out
+                self.house_due = time.monotonic() + HOUSEKEEPING_SECONDS
 
     def _keep_house(self) -> None:
         self.alarm()

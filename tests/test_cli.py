@@ -326,6 +326,22 @@ def test_a_worker_is_seen_while_the_relay_chews_on_a_mail(app, ledger, reference
     running.join()
 
 
+def test_a_worker_whose_house_takes_long_to_keep_sends_mail_all_the_same(app, ledger, reference, monkeypatch):
+    monkeypatch.setattr("forms.worker.HOUSEKEEPING_SECONDS", 0.2)
+    stop, kept = Stop.__new__(Stop), []
+    stop.asked = False
+
+    def purge():
+        kept.append(time.sleep(0.3))
+        stop.asked = len(kept) == 5
+
+    with app.app_context():
+        slow = cli._worker()
+        slow.purge = purge
+        assert slow.turn(stop) == (1, True)
+    assert ledger.rows("sent")
+
+
 def test_a_worker_that_is_stuck_for_longer_than_a_mail_may_take_is_not_seen(app, ledger):
     with app.app_context():
         stuck = cli._worker()
