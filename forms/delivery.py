@@ -83,7 +83,7 @@ def deliver_due(
             sent, lost = sent + 1, 0
             logger.info("%s sent, attempt %d", claim.reference, claim.attempts)
         claim = settle(claim, record)
-    return sent, up
+    return sent, up and not lost  # the count of lost ones ends here, so the caller waits
 
 
 def _put_off(claim: Claim, seconds: float, now: float, words: str) -> Record:

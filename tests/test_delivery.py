@@ -39,6 +39,13 @@ def test_the_frozen_bytes_arrive_as_they_are_in_one_session(outbox, ledger, smtp
     assert ledger.row("R2").reply == "250 OK queued as 3"
 
 
+def test_a_call_that_ends_with_a_session_that_was_lost_says_so(outbox, smtp):
+    for number in range(2):
+        outbox.add(envelope(number))
+    smtp.answers = {"RCPT": "421 bye"}
+    assert deliver(outbox, smtp.url, stopped=lambda: smtp.sessions > 0) == (0, False)
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 def test_a_transient_answer_defers_and_a_permanent_one_parks(outbox, ledger, smtp, command):
