@@ -5,12 +5,11 @@
 
 import gc
 import sqlite3
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from pelican import signals
 
@@ -21,12 +20,19 @@ from plugins.speed.writer import BatchWriter, forms_from_memory
 from plugins.typography import typeset_body
 
 
-class Templates(FileSystemBytecodeCache):
-    """Templates as Jinja compiled them, kept beside the memory; a build goes on when a disk is full, say."""
+class Templates(BytecodeCache):
+    """Templates as Jinja compiled them. Its own cache on the disk would know neither its release nor its settings."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if known := self.memory.get(self.memory.key("template", bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(known.encode("latin-1"))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
+        key = self.memory.key("template", bucket.key, bucket.checksum)
+        self.memory.keep([(key, bucket.bytecode_to_string().decode("latin-1"))], [])
 
 
 def begin(pelican: Any) -> None:
@@ -47,7 +53,7 @@ def begin(pelican: Any) -> None:
     settings["READERS"]["md"] = partial(RecallingReader, texts)
     signals.content_object_init.disconnect(typeset_body)  # it is typeset when it is remembered
     signals.content_object_init.connect(texts.lend)
-    settings["JINJA_ENVIRONMENT"]["bytecode_cache"] = Templates(str(memory.path.parent))
+    settings["JINJA_ENVIRONMENT"]["bytecode_cache"] = Templates(memory)
     forms_from_memory(memory, settings)
     BatchWriter.texts = texts
     signals.get_writer.connect(batch_writer)
