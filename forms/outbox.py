@@ -108,7 +108,10 @@ class Outbox:
         with self.database.transaction(write=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(QUEUE, {"key": int(envelope.digest[:15], 16)})
-            return str(connection.scalar(ADD, vars(envelope)) or connection.scalar(SAME, vars(envelope)))
+            token = None
+            while token is None:  # the same may be erased between the two
+                token = connection.scalar(ADD, vars(envelope)) or connection.scalar(SAME, vars(envelope))
+            return str(token)
 
     def receipt(self, token: str) -> str | None:
         """Return what the receipt with this token shows, or None."""

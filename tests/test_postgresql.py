@@ -5,6 +5,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from forms import schema
+from forms.database import Database
+from forms.outbox import Outbox
+from test_outbox import envelope
 
 
 @pytest.fixture
@@ -60,3 +63,19 @@ def test_changes_of_the_tables_take_their_time(database):
     schema.prepare(database)
     with database.connect() as connection:
         assert schema.stored_version(connection) == schema.VERSION
+
+
+def test_what_is_erased_while_the_same_is_stored_again_is_stored_anew(database):
+    outbox, erased = Outbox(Database(database.url.render_as_string(hide_password=False))), []
+    outbox.add(envelope(1))
+
+    @sa.event.listens_for(outbox.database.engine, "after_cursor_execute")
+    def erase(connection, cursor, statement, *_):
+        if statement.startswith("INSERT INTO outbox") and not erased:
+            with database.begin() as other:
+                erased.append(other.execute(schema.table.delete()).rowcount)
+
+    assert outbox.add(envelope(1)) == envelope(1).token
+    assert erased == [1]
+    assert outbox.receipt(envelope(1).token) == envelope(1).receipt
+    outbox.database.engine.dispose()
