@@ -31,7 +31,9 @@ class Database:
         self.engine = schema.engine(url)
         self._writer = self.engine.execution_options(write=True)
         self._ready = False
-        self._writing = threading.BoundedSemaphore(1 if self.engine.dialect.name == "sqlite" else WRITERS)
+        # A lock wakes who waits sooner than a semaphore of one does.
+        alone = self.engine.dialect.name == "sqlite"
+        self._writing = threading.Lock() if alone else threading.BoundedSemaphore(WRITERS)
 
     @contextmanager
     def transaction(self, write: bool = False) -> Iterator[sa.Connection]:
