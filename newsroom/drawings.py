@@ -5,15 +5,16 @@ from xml.parsers import expat
 
 SVG, XLINK, XHTML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1999/xhtml"
 RUNS = ("script", "handler", "foreignObject")
+USUAL = "-//W3C//DTD SVG "  # how the name of a DOCTYPE begins that programs write and browsers do not look up
 INSIDE = ("#", "data:image/")  # how an address begins that leads out of no file
-LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/)[^\s\"')]+", re.IGNORECASE)
+LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:)[^\s\"')]+", re.IGNORECASE)
 PLAIN = "uložte ho z grafického programu jako prosté SVG (Plain SVG)"
 
 Finding = tuple[int, str, str]  # line, what is wrong, how to mend it
 
 
 class DoctypeError(Exception):
-    """There is a DOCTYPE, whose entities may grow without end."""
+    """There is a DOCTYPE of somebody's own, whose entities may grow without end."""
 
 
 class Reader:
@@ -33,9 +34,10 @@ class Reader:
     def say(self, what: str, cure: str = PLAIN) -> None:
         self.found.append((self.parser.CurrentLineNumber, f"obrázek SVG {what}", cure))
 
-    def doctype(self, *_: object) -> None:
-        self.say("má <!DOCTYPE …>")
-        raise DoctypeError
+    def doctype(self, _name: str, _system: str | None, public: str | None, own: bool) -> None:
+        if own or not (public or "").startswith(USUAL):
+            self.say("má <!DOCTYPE …>")
+            raise DoctypeError
 
     def element(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
