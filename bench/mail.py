@@ -6,8 +6,10 @@ import smtplib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count, pairwise
 
@@ -104,6 +106,25 @@ def emptying() -> None:
             show("mails to Postfix", in_turns({name: partial(side, port) for name, side in sides.items()}))
 
 
+@contextmanager
+def sampled(measure: Callable[[], int], seconds: float = 0.1) -> Iterator[list[int]]:
+    """Give a list of what was measured from the beginning to the end, so many seconds apart."""
+    found, over = [measure()], threading.Event()
+
+    def sample() -> None:
+        while not over.wait(seconds):
+            found.append(measure())
+
+    thread = threading.Thread(target=sample)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+        found.append(measure())
+
+
 def together(database: str, url: str) -> None:
     """Print how fast visitors fill the outbox while a worker empties it, and how long the rest takes it then."""
     tell(f"filling and emptying together on {database}, half a minute")
@@ -118,11 +139,11 @@ def together(database: str, url: str) -> None:
         ):
             wait_until(lambda: ledger.status(time.time()).workers > 0)
             crowd(web, posts(WARM), b"303")
-            started, waited = time.perf_counter(), ledger.status(time.time()).pending
-            before = cpu_seconds(worker.pid)
-            filled = crowd(web, posts(FILL), b"303")
-            seconds, waiting = time.perf_counter() - started, ledger.status(time.time()).pending
-            sent, cpu = FILL + waited - waiting, cpu_seconds(worker.pid) - before
+            started, before = time.perf_counter(), cpu_seconds(worker.pid)
+            with sampled(lambda: ledger.status(time.time()).pending) as waiting:
+                filled = crowd(web, posts(FILL), b"303")
+                seconds = time.perf_counter() - started
+            sent, cpu = FILL + waiting[0] - waiting[-1], cpu_seconds(worker.pid) - before
             wait_until(lambda: not ledger.status(time.time()).pending, 300)
             rest = time.perf_counter() - started - seconds
             memory = resident(web.process), resident(worker.pid)
@@ -132,6 +153,6 @@ def together(database: str, url: str) -> None:
         f"filled with {FILL} at {filled.rate:.0f} a second, {filled.cpu:.2f} ms of the processors each;"
         f" p50 {filled.p50:.1f} ms, p99 {filled.p99:.1f} ms\n"
         f"emptied meanwhile at {sent / seconds:.0f} a second, {cpu / sent * 1000:.2f} ms each;"
-        f" {waited} waited before and {waiting} after, which took {rest:.1f} s more\n"
+        f" {min(waiting)} to {max(waiting)} waited, and the last {waiting[-1]} took {rest:.1f} s more\n"
         f"memory: web {memory[0]:.0f} MiB, worker {memory[1]:.0f} MiB"
     )
