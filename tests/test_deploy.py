@@ -488,6 +488,12 @@ def test_a_setting_that_sh_would_read_otherwise_than_systemd_is_named_without_it
         name = "export" if line.startswith("export") else "A"
         said = f"{file}, line 2: {name}: put the value in 'single quotes', right behind the =\n"
         assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    file.write_text("# kept in C:\\\nB=c\n")  # systemd before 254 takes the second line for a comment too
+    done = subprocess.run([quoted, file], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"{file}, line 1: a comment that ends with a backslash goes on in the next line\n",
+    )
     for script in ("server", "forms"):
         assert re.search(r'/quoted"? \S+forms.env', (ROOT / "deploy" / script).read_text("utf-8"))
 
