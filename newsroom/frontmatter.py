@@ -43,7 +43,8 @@ LOOSE_DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})(?:\D+(\d{1,2})[:.](\d{2}
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 EMPHASIS = r"(?<!\w)([*_])(?=\w)[^*_]*(?<=\w)\1(?!\w)"
-MARKUP = re.compile(rf"\*\*|~~|<!--|\{{[#:]|{EMPHASIS}|&(?:#?\w+);|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^\"[^\"]*\"$")
+ENTITY = r"&(?:#\w+|[A-Za-z]?[a-z]+\d*);"  # but not Q&A;
+MARKUP = re.compile(rf"\*\*|~~|<!--|\{{[#:]|{EMPHASIS}|{ENTITY}|`|</?[A-Za-z][^>]*>|\]\(|^#+ |^\"[^\"]*\"$")
 HARD_SPACE = "; mezera v něm je pevná (z Wordu), napište ji mezerníkem"
 MANY = 12  # words are no help any more
 TITLE_VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){1,3}(?!\.?\d)")

@@ -305,7 +305,8 @@ def test_what_is_likely_a_slip_is_a_warning_with_its_line(content: Path, slip: s
 
 
 @pytest.mark.parametrize(
-    "title", ["Podpora PHP 8.2", "Vydání z 20.11.2026", "Z ISPadmin 4.28 na 4.29", "„Velké podzimní vydání“"]
+    "title",
+    ["Podpora PHP 8.2", "Vydání z 20.11.2026", "Z ISPadmin 4.28 na 4.29", "„Velké podzimní vydání“", "Q&A; R&D"],
 )
 def test_a_title_may_hold_it(content: Path, title: str) -> None:
     (content / "news/4.29.cs.md").write_text(GOOD.replace("ISPadmin 4.29", title))
