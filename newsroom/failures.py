@@ -19,7 +19,7 @@ class Failures:
     def read(self) -> Times:
         """Return since when each fails, and when it was tried last."""
         lines = self.path.read_text("utf-8").splitlines() if self.path.is_file() else []
-        parts = [line.split() for line in lines]
+        parts = [part for line in lines if len(part := line.split()) == 3]  # a power cut may leave anything
         return {name: (datetime.fromisoformat(first), datetime.fromisoformat(last)) for name, first, last in parts}
 
     def write(self, failures: Times) -> None:
