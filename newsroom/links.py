@@ -18,7 +18,7 @@ LINK = re.compile(r"\]\(\s*<?((?<=<)[^>\n]*(?=>)|[^)\s>]*)>?(?:\s+[\"'][^)]*)?\)
 REFERENCE = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(\S+?)>?(?:\s.*)?$")
 AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^>\s]+)>")
 IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)[^)]*\)")
-WHOLE_BLOCK = re.compile(r"\[\[([\w-]+)(?::[\w-]+)?\]\]")
+WHOLE_BLOCK = re.compile(r"\[\[([\w-]+)(?::([\w-]+))?\]\]")
 HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*\s*(?:\{:?\s*#([\w.:-]+)[^}]*\})?\s*$")
 EXPLICIT_ID = re.compile(r"\{:?\s*(?:[^}]*\s)?#([\w.:-]+)[^}]*\}")
 NAMED = re.compile(r"(?<!!)\[([^\[\]]+)\]\(\s*<?([^)\s>]*)")
@@ -69,11 +69,21 @@ class Site:
         for _, line in source.prose():
             found.update(EXPLICIT_ID.findall(line))
             if (match := HEADING.match(line)) and not match[3]:
-                text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", match[2])
-                unique(slugify(text, "-"), found)
-            elif block := WHOLE_BLOCK.fullmatch(line.strip()):
-                found |= self.blocks.get(block[1], set())
+                unique(own_id(match[2]), found)
+        return found | self.block_ids(source.prose())
+
+    def block_ids(self, lines: Lines) -> set[str]:
+        """Return the ids that blocks bring to a page: those of their templates, and of the fields of a form."""
+        found = set[str]()
+        for _, line in lines:
+            if "[[" in line and (block := WHOLE_BLOCK.fullmatch(line.strip())):
+                found |= self.blocks.get(block[1], set()) | queries.ids(block[2] or "")
         return found
+
+
+def own_id(heading: str) -> str:
+    """Return the id that a heading gets of its text."""
+    return str(slugify(re.sub(r"!?\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", heading), "-"))
 
 
 def link_problems(source: Source, line: str, site: Site) -> Findings:

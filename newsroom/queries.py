@@ -34,8 +34,17 @@ def problems(target: str, path: str, query: str) -> Findings:
         return
     fields = ASKED.get(FORM_AT[path], ())
     for name, value in parse_qsl(unescape(query), keep_blank_values=True):
-        choices = [*pelicanconf.TEXTS["cs"]["field"].get(name, {}).get("choices", ())]
         if name not in fields:
             yield f"formulář na {path} nemá pole „{name}“", suggestion(name, fields)
-        elif choices and value not in choices:
+        elif (choices := choices_of(name)) and value not in choices:
             yield f"pole {name} nemá volbu „{value}“", suggestion(value, choices)
+
+
+def choices_of(name: str) -> list[str]:
+    """Return what a field lets one choose from."""
+    return [*pelicanconf.TEXTS["cs"]["field"].get(name, {}).get("choices", ())]
+
+
+def ids(kind: str) -> set[str]:
+    """Return the ids of a form's fields, but for choices, each of which has a number of its own."""
+    return {name for name in ASKED.get(kind, ()) if not choices_of(name)}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
-from newsroom.links import EXPLICIT_ID, HEADING, WHOLE_BLOCK, Lines, Site
+from newsroom.links import EXPLICIT_ID, HEADING, WHOLE_BLOCK, Lines, Site, own_id
 from newsroom.problem import Problem
 from newsroom.source import Source
 
@@ -24,7 +24,7 @@ def problems(source: Source, site: Site) -> Iterator[Problem]:
     yield from crooked_code(source, lines)
     yield from flat_lists(source, lines)
     yield from steep_headings(source)
-    yield from repeated_places(source, lines)
+    yield from repeated_places(source, lines, site)
     yield from crowded_blocks(source, lines, site)
     yield from repeated_blocks(source, lines)
     yield from crowded_lists(source, lines)
@@ -120,12 +120,17 @@ def steep_headings(source: Source) -> Iterator[Problem]:
         above = heading.level
 
 
-def repeated_places(source: Source, lines: Lines) -> Iterator[Problem]:
+def repeated_places(source: Source, lines: Lines, site: Site) -> Iterator[Problem]:
     """Give the headings and paragraphs of one name, of which links would find the first; of items, items.py says it."""
-    first = dict.fromkeys(RESERVED, 0)
+    first = dict.fromkeys([*RESERVED, *site.block_ids(lines)], 0)
     for number, line in lines:
         match = (HEADING.match(line) or EXPLICIT_ID.fullmatch(line.strip())) if "#" in line else None
-        if not match or not (place := match.groups()[-1]):
+        if not match:
+            continue
+        if not (place := match.groups()[-1]):  # a heading, to which Markdown gives a name that no other heading has
+            if first.get(place := own_id(match[2])) == 0:
+                what, cure = f"značka {{#{place}}} patří webu", f"připište k nadpisu jinou, třeba {{#{place}-2}}"
+                yield Problem(source.path, number, what, cure, line)
             continue
         if place in first:
             where = f"je tu podruhé (poprvé na řádku {first[place]})" if first[place] else "patří webu"

@@ -210,6 +210,11 @@ SLIPS = {
     "id of a paragraph": (body("Text {#k7f3q2}"), 5, "značka by zůstala v textu"),
     "release of empty headings": (body("## Opravy\n\n## Nové"), 3, "pod hlavičkou chybí text"),
     "rule between items": (body("## Opravy\n- x\n\n---\n\n## Nové\n- y"), 8, "čára mezi položky nepatří"),
+    "heading named as the place of every page": (
+        body("Text.\n\n## Main"),
+        7,
+        "značka {#main} patří webu; připište k nadpisu jinou, třeba {#main-2}",
+    ),
     "place of every page": (body("Text.\n{: #main}"), 6, "značka {#main} patří webu"),
     "empty heading": (body("Text.\n\n##"), 7, "nadpis nemá text"),
     "heading in bold and with signs": (body("## **Opravy**\n- x"), 5, "má být bez značek; napište ## Opravy"),
@@ -483,6 +488,17 @@ def test_an_unknown_block_is_said(content: Path) -> None:
     page = content / "pages/contact.cs.md"
     page.write_text(page.read_text().replace("[[addresses]]", "[[adresses]]"))
     assert any("blok [[adresses]] neexistuje; mysleli jste „addresses“?" in fault for fault in faults(content))
+
+
+def test_a_form_s_fields_are_places_of_its_page(content: Path) -> None:
+    page = content / "pages/contact.en.md"
+    page.write_text(page.read_text() + "\n[Write](#message) or [send]({filename}/pages/contact.en.md#email).\n")
+    assert faults(content) == []
+    page.write_text(page.read_text() + "\n## Message\n\n## Email {#email}\n\n## Department\n")
+    assert [fault.split(": ")[1].split("\n")[0] for fault in faults(content)] == [
+        "značka {#message} patří webu; připište k nadpisu jinou, třeba {#message-2}",
+        "značka {#email} patří webu; zvolte jinou",
+    ]
 
 
 def test_a_block_glued_to_a_paragraph_is_said(content: Path) -> None:
