@@ -8,6 +8,7 @@ FILENAME_METADATA = r"(?P<key>(?P<slug>.+))\.(?P<lang>cs|en)$"
 ARTICLE_TRANSLATION_ID = PAGE_TRANSLATION_ID = "key"
 ARTICLE_PATHS, PAGE_PATHS = ["news"], ["pages"]
 THEME = "simple"
+THEME_TEMPLATES_OVERRIDES = ["bench/templates"]  # the home page asks for one of its own
 DIRECT_TEMPLATES = ["index"]
 DEFAULT_PAGINATION = 20
 AUTHOR_SAVE_AS = CATEGORY_SAVE_AS = TAG_SAVE_AS = ""
