@@ -92,7 +92,7 @@ CONVERTER = Converter(pelicanconf.MARKDOWN)
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
-def test_patterns_that_are_left_out_would_have_found_nothing(text: str) -> None:
+def test_what_is_left_out_would_have_found_nothing(text: str) -> None:
     extensions = [*pelicanconf.MARKDOWN["extensions"], "markdown.extensions.meta"]
     whole = Markdown(**pelicanconf.MARKDOWN | {"extensions": extensions})
     assert CONVERTER.convert(text) == (whole.convert(text), getattr(whole, "Meta", {}))

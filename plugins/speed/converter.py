@@ -1,8 +1,10 @@
 """Markdown for many texts: the same HTML in half the time."""
 
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.blockprocessors import ParagraphProcessor
 from markdown.preprocessors import Preprocessor
 
 Rendered = tuple[str, dict[str, list[str]]]  # HTML, front matter
@@ -38,6 +40,13 @@ class Choice(Preprocessor):
         return lines
 
 
+class PlainLine(ParagraphProcessor):
+    """Makes a paragraph of a line that begins with a letter: no other block processor would take it."""
+
+    def test(self, parent: Element, block: str) -> bool:
+        return block[:1].isalpha() and "\n" not in block
+
+
 class Converter:
     """One Markdown object for many texts."""
 
@@ -45,6 +54,7 @@ class Converter:
         extensions = [*settings["extensions"], "markdown.extensions.meta"]
         self.markdown = Markdown(**settings | {"extensions": extensions})
         self.markdown.preprocessors.register(Choice(self.markdown), "choice", 0)  # the last
+        self.markdown.parser.blockprocessors.register(PlainLine(self.markdown.parser), "plain", 1000)  # the first
 
     def convert(self, text: str) -> Rendered:
         """Return the HTML and the front matter of a text."""
