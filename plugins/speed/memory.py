@@ -91,10 +91,12 @@ class Memory:
             asked_for = ((now, key) for key in unused.intersection(keys))
             database.executemany("UPDATE remembered SET used_at = ? WHERE key = ?", asked_for)
 
-    def keep(self, new: Sequence[tuple[bytes, str]], known: Iterable[bytes]) -> None:
+    def keep(self, new: Sequence[tuple[bytes, str]], known: Sequence[bytes]) -> None:
         """Put new values and keep known ones, if that can be done: a build goes on when a disk is full, say."""
         try:
-            self.put(new)
-            self.used(known)
+            if new:
+                self.put(new)
+            if known:
+                self.used(known)
         except sqlite3.Error as error:
             logger.info("Remembers nothing more: %s", error)
