@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from markdown.extensions.toc import slugify, unique
 
-from newsroom import queries
+from newsroom import addresses, queries
 from newsroom.frontmatter import EMAIL, Findings, suggestion
 from newsroom.problem import Problem
 from newsroom.source import Source
@@ -144,8 +144,7 @@ def file_problems(source: Source, target: str, url: SplitResult, site: Site) -> 
         yield f"odkaz „{target}“ vede na soubor, který neexistuje", cure
         return
     if url.query:
-        at = next((at for at, behind in site.addresses.items() if behind is linked), "")
-        yield from queries.problems(target, at, url.query)
+        yield from queries.problems(target, addresses.of(linked), url.query)
     yield from early_problems(source, target, linked, site)
     if url.fragment:
         yield from fragment_problems(linked, url.fragment, site)
